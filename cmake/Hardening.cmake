@@ -1,0 +1,31 @@
+# The flags every target of ours is built with; ci/hardening checks the result in each ELF.
+add_library(ms_flags INTERFACE)
+
+target_compile_options(ms_flags INTERFACE
+  -Wall -Wextra -Wformat -Werror=format-security -Wnon-virtual-dtor -Wshadow=local
+  -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
+  -ftrivial-auto-var-init=zero -g)
+if(MS_WERROR)
+  target_compile_options(ms_flags INTERFACE -Werror)
+endif()
+target_compile_definitions(ms_flags INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(ms_flags INTERFACE
+  -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
+
+if(MS_SANITIZE STREQUAL "address")
+  set(sanitizer -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+elseif(MS_SANITIZE STREQUAL "thread")
+  set(sanitizer -fsanitize=thread -fno-omit-frame-pointer)
+endif()
+if(MS_SANITIZE)
+  target_compile_options(ms_flags INTERFACE ${sanitizer})
+  target_link_options(ms_flags INTERFACE ${sanitizer})
+else()
+  # FORTIFY wants an optimised build, and sanitizers have checks of their own. Debian's compiler may
+  # predefine a lower level.
+  target_compile_options(ms_flags INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+endif()
+if(MS_FUZZ)
+  target_compile_options(ms_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

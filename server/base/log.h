@@ -1,0 +1,59 @@
+// Log lines with GStreamer's categories and levels, so that GST_DEBUG means for this server what the
+// documentation says (reference, chapter 21; facts in docs/configuration.md).
+//
+// A category is a static object beside the code that logs. Where lines go, which ones are wanted and
+// how they look is set once at start (log_sink.h). Any thread. Never in the path of a packet: a
+// dropped packet is a counter.
+#pragma once
+
+#include <atomic>
+#include <sstream>
+
+namespace ms {
+
+enum class LogLevel { None, Error, Warning, Fixme, Info, Debug, Log, Trace };
+
+class LogCategory {
+ public:
+  // `name` must live for ever: give a literal.
+  explicit LogCategory(const char* name);
+  LogCategory(const LogCategory&) = delete;
+  LogCategory& operator=(const LogCategory&) = delete;
+
+  bool enabled(LogLevel level) const {
+    return static_cast<int>(level) <= threshold_.load(std::memory_order_relaxed);
+  }
+  const char* name() const { return name_; }
+  void setThreshold(LogLevel level) { threshold_ = static_cast<int>(level); }
+
+ private:
+  const char* const name_;
+  std::atomic<int> threshold_;
+};
+
+// One line in the making: written to the sink when it goes.
+class LogLine {
+ public:
+  LogLine(const LogCategory& category, LogLevel level, const char* file, int line,
+          const char* function);
+  ~LogLine();
+  std::ostream& stream() { return text_; }
+
+ private:
+  const LogCategory& category_;
+  const LogLevel level_;
+  const char* const file_;
+  const int line_;
+  const char* const function_;
+  std::ostringstream text_;
+};
+
+}  // namespace ms
+
+// MS_LOG(kCategory, Warning, "port " << port << " is taken");
+#define MS_LOG(category, level, text)                                                          \
+  do {                                                                                         \
+    if ((category).enabled(::ms::LogLevel::level))                                             \
+      ::ms::LogLine((category), ::ms::LogLevel::level, __FILE__, __LINE__, __func__).stream()  \
+          << text;                                                                             \
+  } while (false)
