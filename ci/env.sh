@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# What every script of this folder begins with: strict mode, the repository's top as current folder,
+# a node that is new enough, and the one line by which a stage tells how many checks it made.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Everything that ci/ makes goes below build/, so that one folder can be thrown away.
+kBuild=$PWD/build
+export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+export CTEST_OUTPUT_ON_FAILURE=1 CLICOLOR_FORCE=
+[ -x "$kBuild/node/bin/node" ] && export PATH="$kBuild/node/bin:$PATH"  # put there by ci/deps
+mkdir -p "$kBuild/ci"
+
+# total NAME PASSED FAILED: the last line of a stage, read by ci/test; status 1 when something failed.
+total() {
+  printf '%s: %d passed, %d failed\n' "$1" "$2" "$3"
+  [ "$3" -eq 0 ]
+}
+
+# configure PRESET [-DNAME=VALUE...]: makes build/PRESET, silently when all is well.
+configure() {
+  local log=$kBuild/ci/configure-$1.log
+  cmake --preset "$1" -DMS_WERROR="${MS_WERROR:-OFF}" "${@:2}" >"$log" 2>&1 || { cat "$log"; return 1; }
+}
+
+# makeTargets PRESET TARGET...: compiles with all cores; shows the compiler's words only on failure.
+makeTargets() {
+  local log=$kBuild/ci/compile-$1.log
+  if [ -t 1 ]; then ninja -C "build/$1" "${@:2}"; return; fi
+  ninja -C "build/$1" "${@:2}" >"$log" 2>&1 || { grep -E 'FAILED|error|warning|undefined' "$log" | head -n 60; return 1; }
+}
+
+# runUnitTests PRESET: adds to $passed and $failed of the caller; shows what failed.
+runUnitTests() {
+  local log=$kBuild/ci/ctest-$1.log tests wrong
+  ctest --test-dir "build/$1" -j "$(nproc)" --no-tests=error --timeout 240 >"$log" 2>&1 </dev/null || true
+  tests=$(sed -nE 's/.* tests failed out of ([0-9]+)$/\1/p' "$log" | tail -n 1)
+  wrong=$(sed -nE 's/.*, ([0-9]+) tests failed out of [0-9]+$/\1/p' "$log" | tail -n 1)
+  if [ -z "$tests" ]; then
+    tail -n 20 "$log"
+    failed=$((failed + 1))
+    return
+  fi
+  passed=$((passed + tests - wrong))
+  failed=$((failed + wrong))
+  [ "$wrong" -eq 0 ] || { grep -E '\*\*\*Failed|\*\*\*Exception|\*\*\*Timeout|ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure' "$log" | head -n 60; }
+}
