@@ -1,0 +1,107 @@
+// What an offer and its answer agreed on, for the packet plane: plain values, no text left to
+// parse.
+//
+// Made by makeAnswer() and processAnswer() (offer_answer.h). "Remote" is what the peer said,
+// "local" what we said; payload types are the same in both directions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/packet/ice/candidate.h"
+#include "server/packet/ice/credentials.h"
+#include "server/packet/rtp/types.h"
+
+namespace ms::sdp {
+
+// Our own side of the DTLS handshake (RFC 8842). HoldConnection: the peer wants none yet.
+enum class SetupRole : std::uint8_t { Active, Passive, HoldConnection };
+
+// RFC 8122 §5.
+struct Fingerprint {
+  std::string hash;  // Lower case: "sha-256".
+  std::vector<std::uint8_t> digest;
+
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+struct NegotiatedCodec {
+  rtp::PayloadType payload_type;
+  rtp::Codec codec = rtp::Codec::Other;
+  std::uint32_t clock_rate = 0;
+  std::uint8_t channels = 1;
+  std::string name;  // As in the rtpmap: "opus". Empty for an unknown codec without one.
+  std::string fmtp;  // Parameters only, without the payload type. Empty without an fmtp line.
+  bool nack = false;
+  bool pli = false;   // nack pli
+  bool fir = false;   // ccm fir
+  bool remb = false;  // goog-remb
+
+  friend bool operator==(const NegotiatedCodec&, const NegotiatedCodec&) = default;
+};
+
+struct RtxPair {  // ssrc-group FID (RFC 5576 §4.2)
+  rtp::Ssrc media;
+  rtp::Ssrc retransmission;
+
+  friend bool operator==(const RtxPair&, const RtxPair&) = default;
+};
+
+struct NegotiatedMedia {
+  rtp::MediaKind kind = rtp::MediaKind::Audio;
+  std::string mid;                               // Empty when the description has none.
+  std::size_t mline = 0;                         // Index of the m-line.
+  std::size_t transport = 0;                     // Index into NegotiatedSession::transports.
+  bool send = false;                             // We may send to the peer.
+  bool receive = false;                          // The peer may send to us.
+  std::vector<NegotiatedCodec> codecs;           // Never empty; the first is the one for sending.
+  std::optional<std::uint8_t> abs_send_time_id;  // One-byte header extension: 1..14.
+  rtp::Ssrc local_ssrc;
+  std::string local_cname;
+  std::vector<rtp::Ssrc> remote_ssrcs;  // In the order of the peer's lines; may be empty.
+  std::string remote_cname;             // Of the first of them; may be empty.
+  std::vector<RtxPair> remote_rtx;
+  std::optional<std::uint32_t> max_send_kbps;  // b=AS of the peer.
+
+  friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
+};
+
+struct NegotiatedData {
+  std::string mid;
+  std::size_t mline = 0;
+  std::size_t transport = 0;
+  std::uint16_t sctp_port = 5000;  // The same on both sides.
+
+  friend bool operator==(const NegotiatedData&, const NegotiatedData&) = default;
+};
+
+// One ICE stream with its DTLS association. WebRTC only.
+struct NegotiatedTransport {
+  std::size_t mline = 0;  // The first m-line it carries.
+  std::string mid;
+  std::optional<ice::Credentials> remote_ice;     // Without them it can never connect.
+  std::optional<Fingerprint> remote_fingerprint;  // Without one DTLS must not be accepted.
+  SetupRole setup = SetupRole::Active;
+  bool rtcp_mux = false;
+  bool remote_ice_lite = false;
+  bool remote_end_of_candidates = false;
+  std::vector<ice::Candidate> remote_candidates;
+
+  friend bool operator==(const NegotiatedTransport&, const NegotiatedTransport&) = default;
+};
+
+struct NegotiatedSession {
+  bool offerer = false;  // We made the offer: ICE controlling.
+  bool bundle = false;   // A BUNDLE group was agreed; its m-lines share transports[0].
+  // With bundle one, else one per accepted m-line. Empty for plain RTP.
+  std::vector<NegotiatedTransport> transports;
+  std::vector<NegotiatedMedia> media;  // Accepted m-lines only: at most one audio and one video.
+  std::optional<NegotiatedData> data;
+
+  friend bool operator==(const NegotiatedSession&, const NegotiatedSession&) = default;
+};
+
+}  // namespace ms::sdp
