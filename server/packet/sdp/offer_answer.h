@@ -15,6 +15,7 @@
 
 #include "server/packet/ice/candidate.h"
 #include "server/packet/ice/credentials.h"
+#include "server/packet/sdp/attributes.h"
 #include "server/packet/sdp/codec_preferences.h"
 #include "server/packet/sdp/negotiated.h"
 #include "server/packet/sdp/session_description.h"
@@ -23,8 +24,6 @@ namespace ms::sdp {
 
 // WebRtcEndpoint, or RtpEndpoint without and with SDES keys.
 enum class Profile : std::uint8_t { WebRtc, PlainRtp, Sdes };
-
-enum class Direction : std::uint8_t { SendRecv, SendOnly, RecvOnly, Inactive };
 
 // What belongs to this endpoint and no other.
 struct LocalParameters {
