@@ -98,8 +98,8 @@ void Timer::startAt(Timestamp when, Task task) {
       [weak = std::weak_ptr(parts_), generation = parts_->generation](const auto& error) {
         const auto parts = weak.lock();
         if (error || !parts || parts->generation != generation) return;
-        auto task = std::exchange(parts->task, nullptr);
-        task();
+        auto due = std::exchange(parts->task, nullptr);
+        due();
       });
 }
 

@@ -1,9 +1,9 @@
 // One ICE agent (RFC 8445, full, trickle, UDP and TCP) with one stream of one component: the path
 // of a bundled WebRTC session. It finds and watches a path; what travels on it is another's affair.
 //
-// libnice does the work, on the loop that owns the agent and on no other thread: its descriptors
-// and timers are watched by the loop (ice_context.h). Every function is called, and every observer
-// function is told, on that loop; the observer may close or destroy the agent from inside.
+// libnice does the work, on the worker that owns the agent and on no other thread: its descriptors
+// and timers are the loop's (glib_context.h). Every function is called, and every observer function
+// is told, on that loop; the observer may close or destroy the agent from inside.
 #pragma once
 
 #include <cstddef>
@@ -11,39 +11,37 @@
 #include <expected>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "server/base/bytes.h"
-#include "server/base/loop.h"
+#include "server/base/units.h"
+#include "server/net/local_addresses.h"
+#include "server/packet/ice/candidate.h"
+#include "server/packet/ice/credentials.h"
 
 namespace ms::net {
 
-inline constexpr int kIceStreamId = 1;
-inline constexpr int kIceComponentId = 1;
+class Worker;
 
-// What one session may make us remember: Chromium sends about ten candidates per interface.
+inline constexpr int kIceStreamId = 1;
+inline constexpr std::uint16_t kIceComponentId = 1;
+
+// What one session may make us remember and connect to: Chromium sends about ten candidates per
+// interface, all TCP ones active.
 inline constexpr std::size_t kMaxRemoteCandidates = 100;
-inline constexpr std::size_t kMaxCandidateText = 512;
+inline constexpr std::size_t kMaxRemotePassiveTcpCandidates = 16;
+// Connections that strangers may hold open to our passive TCP candidates.
+inline constexpr std::size_t kMaxIceTcpConnections = 16;
 inline constexpr std::size_t kMaxTurnServers = 4;
 
 enum class IceRole { Controlling, Controlled };
 enum class IceTcp { Off, On };
 
-// Loopback addresses reach peers on this machine only. WhenAlone: offered when no other interface
-// has an address.
-enum class LoopbackCandidates { WhenAlone, Always };
-
-// The names of the API's IceComponentState.
 enum class IceState { Disconnected, Gathering, Connecting, Connected, Ready, Failed };
+// The API's IceComponentState: "DISCONNECTED".
 const char* nameOf(IceState state);
 
-struct IceCredentials {
-  std::string ufrag;
-  std::string password;
-};
-
-// Addresses are numeric: the loop never waits for a name server.
+// Addresses of servers are numeric: a loop never waits for a name server.
 struct StunServer {
   std::string address;
   std::uint16_t port = 3478;
@@ -62,79 +60,75 @@ struct IceConfig {
   IceRole role = IceRole::Controlled;
   IceTcp tcp = IceTcp::On;
   LoopbackCandidates loopback = LoopbackCandidates::WhenAlone;
-  std::vector<std::string> interfaces;  // Names; empty: all. "lo" here offers loopback, too.
+  std::vector<std::string> interfaces;  // Names; none: all.
   std::uint16_t min_port = 1024;
   std::uint16_t max_port = 65535;
-  std::string stun_address;  // Empty: none.
-  std::uint16_t stun_port = 3478;
+  std::vector<StunServer> stun_servers;  // The first is used.
   std::vector<TurnServer> turn_servers;  // The first kMaxTurnServers are used.
-  std::string external_ipv4;             // Replaces the address of host candidates of its family.
+  std::string external_ipv4;             // Told instead of the address of host candidates.
   std::string external_ipv6;
   int dscp = -1;  // 0..63; -1: the system's.
 };
 
-enum class CandidateError {
-  Malformed,  // Not a candidate line, or too long.
-  TooMany,    // kMaxRemoteCandidates were taken.
-  Closed,
-};
+enum class CandidateRefusal { TooMany, Closed };
 
 // Told on the agent's loop. Never called after close().
 class IceObserver {
  public:
   virtual ~IceObserver() = default;
 
-  // "candidate:1 1 UDP 2015363327 192.0.2.7 40000 typ host": no "a=".
-  virtual void onIceCandidate(const std::string& candidate) = 0;
+  virtual void onIceCandidate(const ice::Candidate& candidate) = 0;
   virtual void onIceGatheringDone() = 0;
-  // On success GATHERING, CONNECTING, CONNECTED, READY. A peer that falls silent: DISCONNECTED,
-  // then FAILED unless it comes back.
+  // On success Gathering, Connecting, Connected, Ready. Failed when no path works, or when the peer
+  // has not renewed its consent for 10 s (RFC 7675); checks of a peer that returns lead on to
+  // Connecting again.
   virtual void onIceState(IceState state) = 0;
-  // Before CONNECTED, and each time that the path changes. Both are candidate lines.
-  virtual void onSelectedPair(const std::string& local, const std::string& remote) = 0;
-  // What came over a checked pair and is not STUN. The bytes may be changed (decrypted in place)
-  // and are gone on return.
-  virtual void onDatagram(MutableBytes datagram, Timestamp now) = 0;
+  // Before Connected, and each time that the path changes.
+  virtual void onIceSelectedPair(const ice::Candidate& local, const ice::Candidate& remote) = 0;
+  // What came from an address that a check has proved, and is not STUN. The bytes may be changed
+  // (decrypted in place) and are gone on return.
+  virtual void onIceDatagram(MutableBytes datagram, Timestamp now) = 0;
 };
 
 struct IceCounters {
   std::uint64_t datagrams_received = 0;
   std::uint64_t datagrams_sent = 0;
-  std::uint64_t dropped_unchecked_source = 0;  // Came from an address that no check has proved.
-  std::uint64_t dropped_send = 0;              // No path, or the path takes no more at the moment.
-  std::uint64_t dropped_candidates = 0;        // Over the limit, malformed, or of an unknown name.
+  std::uint64_t dropped_no_path = 0;     // Sent before there was a path, or without consent.
+  std::uint64_t dropped_path_full = 0;   // The socket takes no more at the moment.
+  std::uint64_t ignored_candidates = 0;  // mDNS names, other components, unusable families.
 };
 
 class IceAgent {
  public:
-  // Opens nothing yet. `observer` outlives the agent or its close().
-  IceAgent(Loop& loop, IceConfig config, IceObserver& observer);
+  // Opens no socket yet. `observer` outlives the agent or its close().
+  IceAgent(Worker& worker, IceConfig config, IceObserver& observer);
   // Closes.
   ~IceAgent();
   IceAgent(const IceAgent&) = delete;
   IceAgent& operator=(const IceAgent&) = delete;
 
-  // What libnice drew for us, until set.
-  IceCredentials localCredentials() const;
-  // Lengths and characters as RFC 8839, section 5.4; false: refused, nothing changed.
-  bool setLocalCredentials(const IceCredentials& credentials);
-  bool setRemoteCredentials(const IceCredentials& credentials);
+  // Drawn by the agent until they are set. False: not credentials by RFC 8839, section 5.4; nothing
+  // has changed.
+  ice::Credentials localCredentials() const;
+  bool setLocalCredentials(const ice::Credentials& credentials);
+  bool setRemoteCredentials(const ice::Credentials& credentials);
   void setRole(IceRole role);
 
-  // Opens the sockets and tells their candidates. False: no socket could be opened.
+  // Opens the sockets and tells their candidates. False: none could be opened.
   bool gather();
 
-  // One line, with or without "a=". Before setRemoteCredentials() and gather() it is kept for them.
-  // An empty line (end of candidates) and an unresolvable name (mDNS) are taken without effect.
-  std::expected<void, CandidateError> addRemoteCandidate(std::string_view line);
+  // Before gather() and setRemoteCredentials() it is kept for them. An mDNS name is taken without
+  // effect: such a peer is found when it sends its own checks.
+  std::expected<void, CandidateRefusal> addRemoteCandidate(const ice::Candidate& candidate);
 
-  // New credentials on both sides follow; the old path is used until the new one is found.
-  IceCredentials restart();
+  // Our new credentials; setRemoteCredentials() follows. The old path is used until a new one is
+  // found.
+  ice::Credentials restart();
 
-  // False: dropped and counted. A datagram over ICE-TCP is framed (RFC 4571) and never waits.
+  // False: dropped and counted. A slow TCP peer never makes it wait.
   bool send(Bytes datagram);
 
-  // The observer hears no more. Sockets are closed before the loop's next round ends.
+  // The observer hears no more; the sockets are closed when the loop gets to it.
   void close();
 
   IceState state() const;

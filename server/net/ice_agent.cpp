@@ -1,0 +1,403 @@
+#include "server/net/ice_agent.h"
+
+#include <nice/agent.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "server/base/loop.h"
+#include "server/net/glib_context.h"
+#include "server/net/nice_candidate.h"
+#include "server/net/worker_loops.h"
+
+namespace ms::net {
+namespace {
+
+constexpr guint kStream = kIceStreamId;
+constexpr guint kComponent = kIceComponentId;
+
+// The whole range that configuration allows: the kernel may as well choose.
+constexpr std::uint16_t kLowestPort = 1024;
+constexpr std::uint16_t kHighestPort = 65535;
+
+struct Unref {
+  void operator()(gpointer object) const { g_object_unref(object); }
+};
+
+IceState stateOf(guint state) {
+  switch (state) {
+    case NICE_COMPONENT_STATE_GATHERING:
+      return IceState::Gathering;
+    case NICE_COMPONENT_STATE_CONNECTING:
+      return IceState::Connecting;
+    case NICE_COMPONENT_STATE_CONNECTED:
+      return IceState::Connected;
+    case NICE_COMPONENT_STATE_READY:
+      return IceState::Ready;
+    case NICE_COMPONENT_STATE_FAILED:
+      return IceState::Failed;
+    default:
+      return IceState::Disconnected;
+  }
+}
+
+NiceRelayType relayType(TurnServer::Transport transport) {
+  switch (transport) {
+    case TurnServer::Transport::Tcp:
+      return NICE_RELAY_TYPE_TURN_TCP;
+    case TurnServer::Transport::Tls:
+      return NICE_RELAY_TYPE_TURN_TLS;
+    case TurnServer::Transport::Udp:
+      break;
+  }
+  return NICE_RELAY_TYPE_TURN_UDP;
+}
+
+bool isNumeric(const std::string& address) {
+  const auto kind = ice::addressKind(address);
+  return kind == ice::AddressKind::Ipv4 || kind == ice::AddressKind::Ipv6;
+}
+
+bool isPassiveTcp(const ice::Candidate& candidate) {
+  return candidate.transport == ice::Transport::Tcp && candidate.tcp_type != ice::TcpType::Active;
+}
+
+// Regular nomination: with TCP candidates it is the only one allowed (RFC 6544, section 8).
+constexpr auto kOptions = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE |
+                                                       NICE_AGENT_OPTION_REGULAR_NOMINATION |
+                                                       NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+
+}  // namespace
+
+const char* nameOf(IceState state) {
+  switch (state) {
+    case IceState::Disconnected:
+      return "DISCONNECTED";
+    case IceState::Gathering:
+      return "GATHERING";
+    case IceState::Connecting:
+      return "CONNECTING";
+    case IceState::Connected:
+      return "CONNECTED";
+    case IceState::Ready:
+      return "READY";
+    case IceState::Failed:
+      return "FAILED";
+  }
+  return "FAILED";
+}
+
+// Outlives the IceAgent until libnice has ended what it began: a callback of libnice may be on the
+// stack when the agent is closed.
+struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
+  Parts(Worker& worker, IceConfig config, IceObserver& observer);
+  ~Parts();
+
+  void connectSignals();
+  void addServers();
+  void setPortRange();
+  bool gather();
+  bool addLocalAddresses();
+  std::expected<void, CandidateRefusal> addRemoteCandidate(const ice::Candidate& candidate);
+  void takeWaitingCandidates();
+  ice::Credentials localCredentials() const;
+  ice::Credentials restart();
+  bool send(Bytes datagram);
+  void close();
+  void end();
+  ice::Candidate localCandidate(const NiceCandidate& nice) const;
+
+  // From libnice, on the loop.
+  static void onCandidate(NiceAgent*, NiceCandidate* candidate, gpointer self);
+  static void onGatheringDone(NiceAgent*, guint stream, gpointer self);
+  static void onState(NiceAgent*, guint stream, guint component, guint state, gpointer self);
+  static void onSelectedPair(NiceAgent*, guint stream, guint component, NiceCandidate* local,
+                             NiceCandidate* remote, gpointer self);
+  static void onReceive(NiceAgent*, guint stream, guint component, guint size, gchar* bytes,
+                        gpointer self);
+  static void onEnded(GObject*, GAsyncResult*, gpointer self);
+
+  Loop& loop;
+  const IceConfig config;
+  IceObserver* observer;  // Null once closed.
+  GlibContext context;
+  std::unique_ptr<NiceAgent, Unref> agent;
+  std::vector<ice::Candidate> waiting;  // Until we have gathered and know the peer's credentials.
+  std::size_t remote_candidates = 0;
+  std::size_t passive_tcp_candidates = 0;
+  bool has_gathered = false;
+  bool has_remote_credentials = false;
+  bool has_path = false;
+  bool path_has_queue = false;  // TCP: what the socket does not take at once needs its OUT event.
+  IceState state = IceState::Disconnected;
+  IceCounters counters;
+};
+
+IceAgent::Parts::Parts(Worker& worker, IceConfig wanted, IceObserver& told)
+    : loop(worker.loop()),
+      config(std::move(wanted)),
+      observer(&told),
+      context(loop, (loop.assertHere(), worker.services().polls)) {
+  const GlibContext::Scope scope(context);
+  agent.reset(nice_agent_new_full(context.get(), NICE_COMPATIBILITY_RFC5245, kOptions));
+  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", config.tcp == IceTcp::On, "controlling-mode",
+               config.role == IceRole::Controlling, nullptr);
+  nice_agent_add_stream(agent.get(), 1);
+  if (config.dscp >= 0) nice_agent_set_stream_tos(agent.get(), kStream, config.dscp << 2);
+  connectSignals();
+  addServers();
+  setPortRange();
+}
+
+// On its loop, or when the loop has ended without it.
+IceAgent::Parts::~Parts() {
+  if (agent) g_signal_handlers_disconnect_by_data(agent.get(), this);
+}
+
+void IceAgent::Parts::connectSignals() {
+  const auto connect = [this](const char* signal, GCallback callback) {
+    g_signal_connect(agent.get(), signal, callback, this);
+  };
+  connect("new-candidate-full", G_CALLBACK(onCandidate));
+  connect("candidate-gathering-done", G_CALLBACK(onGatheringDone));
+  connect("component-state-changed", G_CALLBACK(onState));
+  connect("new-selected-pair-full", G_CALLBACK(onSelectedPair));
+  nice_agent_attach_recv(agent.get(), kStream, kComponent, context.get(), onReceive, this);
+}
+
+void IceAgent::Parts::addServers() {
+  for (const auto& stun : config.stun_servers) {
+    if (!isNumeric(stun.address)) continue;
+    g_object_set(agent.get(), "stun-server", stun.address.c_str(), "stun-server-port",
+                 guint{stun.port}, nullptr);
+    break;
+  }
+  std::size_t count = 0;
+  for (const auto& turn : config.turn_servers) {
+    if (!isNumeric(turn.address) || count++ == kMaxTurnServers) continue;
+    nice_agent_set_relay_info(agent.get(), kStream, kComponent, turn.address.c_str(), turn.port,
+                              turn.user.c_str(), turn.password.c_str(), relayType(turn.transport));
+  }
+}
+
+void IceAgent::Parts::setPortRange() {
+  if (config.min_port <= kLowestPort && config.max_port == kHighestPort) return;
+  if (config.min_port > config.max_port) return;
+  nice_agent_set_port_range(agent.get(), kStream, kComponent, config.min_port, config.max_port);
+}
+
+bool IceAgent::Parts::addLocalAddresses() {
+  const auto addresses = offeredAddresses(interfaceAddresses(), config.interfaces, config.loopback);
+  bool has_any = false;
+  for (const auto& text : addresses) {
+    NiceAddress address;
+    nice_address_init(&address);
+    if (nice_address_set_from_string(&address, text.c_str()))
+      has_any |= nice_agent_add_local_address(agent.get(), &address) != FALSE;
+  }
+  return has_any;
+}
+
+bool IceAgent::Parts::gather() {
+  if (!agent || has_gathered) return has_gathered;
+  const GlibContext::Scope scope(context);
+  // Without an address of ours libnice would take all that it finds.
+  if (!addLocalAddresses()) return false;
+  has_gathered = true;
+  if (!nice_agent_gather_candidates(agent.get(), kStream)) {
+    has_gathered = false;
+    return false;
+  }
+  takeWaitingCandidates();
+  return true;
+}
+
+std::expected<void, CandidateRefusal> IceAgent::Parts::addRemoteCandidate(
+    const ice::Candidate& candidate) {
+  if (!observer) return std::unexpected(CandidateRefusal::Closed);
+  const bool is_passive_tcp = isPassiveTcp(candidate);
+  if (remote_candidates == kMaxRemoteCandidates ||
+      (is_passive_tcp && passive_tcp_candidates == kMaxRemotePassiveTcpCandidates))
+    return std::unexpected(CandidateRefusal::TooMany);
+  ++remote_candidates;
+  if (is_passive_tcp) ++passive_tcp_candidates;
+
+  waiting.push_back(candidate);
+  const GlibContext::Scope scope(context);
+  takeWaitingCandidates();
+  return {};
+}
+
+void IceAgent::Parts::takeWaitingCandidates() {
+  if (!has_gathered || !has_remote_credentials || waiting.empty()) return;
+  std::vector<NiceCandidateOwner> owners;
+  GSList* list = nullptr;
+  for (const auto& candidate : waiting) {
+    auto nice = candidate.component == kIceComponentId ? toNice(candidate) : nullptr;
+    if (!nice) {
+      ++counters.ignored_candidates;
+      continue;
+    }
+    list = g_slist_append(list, nice.get());
+    owners.push_back(std::move(nice));
+  }
+  waiting.clear();
+  if (list) nice_agent_set_remote_candidates(agent.get(), kStream, kComponent, list);
+  g_slist_free(list);
+}
+
+ice::Credentials IceAgent::Parts::localCredentials() const {
+  if (!agent) return {};
+  gchar* ufrag = nullptr;
+  gchar* pwd = nullptr;
+  if (!nice_agent_get_local_credentials(agent.get(), kStream, &ufrag, &pwd)) return {};
+  ice::Credentials credentials{ufrag, pwd};
+  g_free(ufrag);
+  g_free(pwd);
+  return credentials;
+}
+
+ice::Credentials IceAgent::Parts::restart() {
+  if (!observer) return {};
+  const GlibContext::Scope scope(context);
+  nice_agent_restart(agent.get());
+  waiting.clear();
+  remote_candidates = 0;
+  passive_tcp_candidates = 0;
+  has_remote_credentials = false;
+  return localCredentials();
+}
+
+bool IceAgent::Parts::send(Bytes datagram) {
+  if (!observer || !has_path || state == IceState::Failed) {
+    ++counters.dropped_no_path;
+    return false;
+  }
+  GOutputVector vector{datagram.data(), datagram.size()};
+  const NiceOutputMessage message{&vector, 1};
+  const bool is_sent = nice_agent_send_messages_nonblocking(agent.get(), kStream, kComponent,
+                                                            &message, 1, nullptr, nullptr) == 1;
+  if (path_has_queue) const GlibContext::Scope watches_the_queue(context);
+  ++(is_sent ? counters.datagrams_sent : counters.dropped_path_full);
+  return is_sent;
+}
+
+void IceAgent::Parts::close() {
+  if (!observer) return;
+  observer = nullptr;
+  waiting.clear();
+  loop.post([self = shared_from_this()] { self->end(); });
+}
+
+// Not inside a callback of libnice any more. Allocations on a TURN server are given back first,
+// which takes a round trip; all else ends at once.
+void IceAgent::Parts::end() {
+  g_signal_handlers_disconnect_by_data(agent.get(), this);
+  const GlibContext::Scope scope(context);
+  if (config.turn_servers.empty())
+    agent.reset();
+  else
+    nice_agent_close_async(agent.get(), onEnded, new std::shared_ptr<Parts>(shared_from_this()));
+}
+
+void IceAgent::Parts::onEnded(GObject*, GAsyncResult*, gpointer self) {
+  const std::unique_ptr<std::shared_ptr<Parts>> kept(static_cast<std::shared_ptr<Parts>*>(self));
+  Parts& parts = **kept;
+  parts.loop.post([last = *kept] { last->agent.reset(); });
+}
+
+ice::Candidate IceAgent::Parts::localCandidate(const NiceCandidate& nice) const {
+  auto candidate = fromNice(nice);
+  if (candidate.type != ice::CandidateType::Host) return candidate;
+  const bool is_ipv4 = ice::addressKind(candidate.address) == ice::AddressKind::Ipv4;
+  const auto& external = is_ipv4 ? config.external_ipv4 : config.external_ipv6;
+  if (!external.empty()) candidate.address = external;
+  return candidate;
+}
+
+void IceAgent::Parts::onCandidate(NiceAgent*, NiceCandidate* candidate, gpointer self) {
+  const auto& parts = *static_cast<Parts*>(self);
+  if (parts.observer) parts.observer->onIceCandidate(parts.localCandidate(*candidate));
+}
+
+void IceAgent::Parts::onGatheringDone(NiceAgent*, guint, gpointer self) {
+  auto& parts = *static_cast<Parts*>(self);
+  parts.context.limitDescriptors(parts.context.descriptorCount() + kMaxIceTcpConnections);
+  if (parts.observer) parts.observer->onIceGatheringDone();
+}
+
+void IceAgent::Parts::onState(NiceAgent*, guint, guint, guint state, gpointer self) {
+  auto& parts = *static_cast<Parts*>(self);
+  parts.state = stateOf(state);
+  if (parts.observer) parts.observer->onIceState(parts.state);
+}
+
+void IceAgent::Parts::onSelectedPair(NiceAgent*, guint, guint, NiceCandidate* local,
+                                     NiceCandidate* remote, gpointer self) {
+  auto& parts = *static_cast<Parts*>(self);
+  parts.has_path = true;
+  parts.path_has_queue = local->transport != NICE_CANDIDATE_TRANSPORT_UDP ||
+                         local->type == NICE_CANDIDATE_TYPE_RELAYED;
+  if (parts.observer)
+    parts.observer->onIceSelectedPair(parts.localCandidate(*local), fromNice(*remote));
+}
+
+void IceAgent::Parts::onReceive(NiceAgent*, guint, guint, guint size, gchar* bytes, gpointer self) {
+  auto& parts = *static_cast<Parts*>(self);
+  parts.context.onlyDataCame();
+  if (!parts.observer) return;
+  ++parts.counters.datagrams_received;
+  parts.observer->onIceDatagram(MutableBytes(reinterpret_cast<std::uint8_t*>(bytes), size),
+                                Loop::now());
+}
+
+IceAgent::IceAgent(Worker& worker, IceConfig config, IceObserver& observer)
+    : parts_(std::make_shared<Parts>(worker, std::move(config), observer)) {}
+
+IceAgent::~IceAgent() { close(); }
+
+ice::Credentials IceAgent::localCredentials() const { return parts_->localCredentials(); }
+
+bool IceAgent::setLocalCredentials(const ice::Credentials& credentials) {
+  if (!parts_->observer) return false;
+  if (!ice::isValidUfrag(credentials.ufrag) || !ice::isValidPwd(credentials.pwd)) return false;
+  return nice_agent_set_local_credentials(parts_->agent.get(), kStream, credentials.ufrag.c_str(),
+                                          credentials.pwd.c_str());
+}
+
+bool IceAgent::setRemoteCredentials(const ice::Credentials& credentials) {
+  if (!parts_->observer) return false;
+  if (!ice::isValidUfrag(credentials.ufrag) || !ice::isValidPwd(credentials.pwd)) return false;
+  const GlibContext::Scope scope(parts_->context);
+  if (!nice_agent_set_remote_credentials(parts_->agent.get(), kStream, credentials.ufrag.c_str(),
+                                         credentials.pwd.c_str()))
+    return false;
+  parts_->has_remote_credentials = true;
+  parts_->takeWaitingCandidates();
+  return true;
+}
+
+void IceAgent::setRole(IceRole role) {
+  if (parts_->observer)
+    g_object_set(parts_->agent.get(), "controlling-mode", role == IceRole::Controlling, nullptr);
+}
+
+bool IceAgent::gather() { return parts_->gather(); }
+
+std::expected<void, CandidateRefusal> IceAgent::addRemoteCandidate(
+    const ice::Candidate& candidate) {
+  return parts_->addRemoteCandidate(candidate);
+}
+
+ice::Credentials IceAgent::restart() { return parts_->restart(); }
+
+bool IceAgent::send(Bytes datagram) { return parts_->send(datagram); }
+
+void IceAgent::close() { parts_->close(); }
+
+IceState IceAgent::state() const { return parts_->state; }
+
+const IceCounters& IceAgent::counters() const { return parts_->counters; }
+
+}  // namespace ms::net

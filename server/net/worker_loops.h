@@ -1,0 +1,76 @@
+// The threads that media lives on: one loop per core (configurable), each with what its objects
+// share. The number never depends on the number of sessions.
+//
+// A WorkerLease says on which worker an object lives, and counts it there while it lives.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "server/base/loop.h"
+#include "server/net/poll_set.h"
+
+namespace ms::net {
+
+inline constexpr std::size_t kMaxWorkers = 256;
+
+// What the objects of one worker share; touched on its loop only.
+struct WorkerServices {
+  explicit WorkerServices(Loop& loop) : polls(loop) {}
+  PollSet polls;
+};
+
+class Worker {
+ public:
+  // Starts the thread.
+  explicit Worker(std::string name);
+  // Ends it. What lives on it was closed before.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  Loop& loop() { return loop_; }
+  WorkerServices& services() MS_TSA(requires_capability(loop_)) { return *services_; }
+  int leases() const { return leases_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class WorkerLease;
+
+  Loop loop_;
+  std::unique_ptr<WorkerServices> services_ ONLY_ON(loop_);
+  std::atomic<int> leases_{0};
+};
+
+// Any thread.
+class WorkerLease {
+ public:
+  explicit WorkerLease(Worker& worker);
+  ~WorkerLease();
+  WorkerLease(WorkerLease&& other) noexcept;
+  WorkerLease& operator=(WorkerLease&& other) noexcept;
+
+  Worker& worker() const { return *worker_; }
+  Loop& loop() const { return worker_->loop(); }
+
+ private:
+  Worker* worker_;
+};
+
+class WorkerLoops {
+ public:
+  // 1..kMaxWorkers threads, named worker-0 and so on; 0: one per core.
+  explicit WorkerLoops(std::size_t count);
+
+  // On the worker with the fewest leases. Any thread.
+  WorkerLease lease();
+
+  std::size_t size() const { return workers_.size(); }
+  Worker& at(std::size_t index) { return *workers_[index]; }
+
+ private:
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace ms::net
