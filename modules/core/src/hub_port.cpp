@@ -1,0 +1,42 @@
+#include "modules/core/src/hub_port.h"
+
+namespace ms::core {
+
+HubPort::HubPort(model::ObjectContext context, const model::ObjectPtr& hub)
+    : MediaElement(context), hub_(std::dynamic_pointer_cast<Hub>(hub)) {
+  hub_->addPort(*this);
+}
+
+peer::MediaSource* HubPort::mediaSource(api::MediaType type) {
+  HubPort* const feeder = hub_->feederOf(*this, type);
+  if (!feeder || is_asking_upstream_) return nullptr;
+  is_asking_upstream_ = true;
+  peer::MediaSource* source = feeder->upstreamSource(type);
+  is_asking_upstream_ = false;
+  return source;
+}
+
+void HubPort::onHubChanged(api::MediaType type) {
+  tellDownstream(type);
+  const HubPort* const feeder = hub_->feederOf(*this, type);
+  setFlowOut(type, feeder ? feeder->upstreamFlow(type) : api::MediaFlowState::NOT_FLOWING);
+}
+
+void HubPort::onUpstreamChanged(api::MediaType type) {
+  for (HubPort* port : std::vector(hub_->ports()))
+    if (hub_->feederOf(*port, type) == this) port->onHubChanged(type);
+  setFlowIn(type, upstreamFlow(type));
+}
+
+void HubPort::onUpstreamFlow(api::MediaType type, api::MediaFlowState state) {
+  setFlowIn(type, state);
+  for (HubPort* port : std::vector(hub_->ports()))
+    if (hub_->feederOf(*port, type) == this) port->setFlowOut(type, state);
+}
+
+void HubPort::onClose() {
+  MediaElement::onClose();
+  hub_->removePort(*this);
+}
+
+}  // namespace ms::core

@@ -1,0 +1,296 @@
+#include "modules/core/src/media_element.h"
+
+#include <json/value.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "modules/core/src/dot_graph.h"
+#include "server/base/log.h"
+#include "server/model/api_error.h"
+
+namespace ms::core {
+namespace {
+
+LogCategory category("KurentoMediaElement");
+
+constexpr std::array kAllTypes{api::MediaType::AUDIO, api::MediaType::VIDEO, api::MediaType::DATA};
+constexpr const char* kDefaultDescription = "default";
+
+// Source: api.md, MediaElement; reference, chapter 6 (MediaElement.conf.ini).
+constexpr int kDefaultEncoderBitrate = 300'000;
+constexpr int kNoBitrateLimit = 2'147'483'647;
+
+std::size_t indexOf(api::MediaType type) { return static_cast<std::size_t>(type); }
+
+MediaElement& elementOf(const model::ObjectPtr& object) {
+  return dynamic_cast<MediaElement&>(*object);  // The dispatch has checked the class.
+}
+
+void refuseData(api::MediaType type) {
+  if (type == api::MediaType::DATA)
+    throw model::ApiError(model::ErrorCode::MediaObjectIllegalParam,
+                          "Invalid media type: DATA is not tracked");
+}
+
+
+}  // namespace
+
+bool MediaElement::Link::isDefault() const {
+  return source_description == kDefaultDescription && sink_description == kDefaultDescription;
+}
+
+MediaElement::MediaElement(model::ObjectContext context)
+    : MediaObject(context),
+      encoder_bitrate_(settings().number("MediaElement", "encoderBitrate", kDefaultEncoderBitrate)),
+      min_encoder_bitrate_(settings().number("MediaElement", "minEncoderBitrate", 0)),
+      max_encoder_bitrate_(settings().number("MediaElement", "maxEncoderBitrate", 0)) {
+  flow_in_.fill(api::MediaFlowState::NOT_FLOWING);
+  flow_out_.fill(api::MediaFlowState::NOT_FLOWING);
+}
+
+MediaElement::~MediaElement() = default;
+
+// ---- Links ----
+
+void MediaElement::connect(const model::ObjectPtr& sink, std::optional<api::MediaType> type,
+                           const std::optional<std::string>& source_description,
+                           const std::optional<std::string>& sink_description) {
+  MediaElement& element = elementOf(sink);
+  if (&element.loop() != &loop() || element.root() != root() || element.isClosed() || isClosed())
+    throw model::ApiError(model::ErrorCode::ConnectError,
+                          "Media elements do not share pipeline");
+  for (const api::MediaType one : kAllTypes)
+    if (!type || *type == one)
+      connectOne(element, one, source_description.value_or(kDefaultDescription),
+                 sink_description.value_or(kDefaultDescription));
+}
+
+void MediaElement::connectOne(MediaElement& sink, api::MediaType type,
+                              const std::string& source_description,
+                              const std::string& sink_description) {
+  if (outgoing_.size() >= kMaxLinksPerElement)
+    throw model::ApiError(model::ErrorCode::NotEnoughResources, "Element has too many links");
+  const LinkPtr former = sink.linkInto(type, sink_description);
+  const bool is_same = former && former->source == this &&
+                       former->source_description == source_description;
+  if (former && !is_same)
+    former->source->disconnectOne(sink, type, former->source_description, sink_description);
+
+  if (!is_same) {
+    const auto link = std::make_shared<const Link>(
+        Link{this, &sink, type, source_description, sink_description});
+    outgoing_.push_back(link);
+    sink.incoming_.push_back(link);
+    if (link->isDefault()) sink.onUpstreamChanged(type);
+  }
+
+  api::ElementConnectedEvent event;
+  event.sink = sink.shared_from_this();
+  event.mediaType = type;
+  event.sourceMediaDescription = source_description;
+  event.sinkMediaDescription = sink_description;
+  raise(event);
+}
+
+void MediaElement::disconnect(const model::ObjectPtr& sink, std::optional<api::MediaType> type,
+                              const std::optional<std::string>& source_description,
+                              const std::optional<std::string>& sink_description) {
+  MediaElement& element = elementOf(sink);
+  if (&element.loop() != &loop() || element.root() != root())
+    throw model::ApiError(model::ErrorCode::ConnectError,
+                          "Media elements do not share pipeline");
+  for (const api::MediaType one : kAllTypes)
+    if (!type || *type == one)
+      disconnectOne(element, one, source_description.value_or(kDefaultDescription),
+                    sink_description.value_or(kDefaultDescription));
+}
+
+// ElementDisconnected comes even when there was no link: clients of the original wait for it.
+void MediaElement::disconnectOne(MediaElement& sink, api::MediaType type,
+                                 const std::string& source_description,
+                                 const std::string& sink_description) {
+  const LinkPtr link = sink.linkInto(type, sink_description);
+  if (link && link->source == this && link->source_description == source_description) cut(link);
+
+  api::ElementDisconnectedEvent event;
+  event.sink = sink.shared_from_this();
+  event.mediaType = type;
+  event.sourceMediaDescription = source_description;
+  event.sinkMediaDescription = sink_description;
+  raise(event);
+}
+
+void MediaElement::cut(const LinkPtr& link) {
+  std::erase(link->source->outgoing_, link);
+  if (std::erase(link->sink->incoming_, link) == 0) return;
+  if (link->isDefault()) link->sink->onUpstreamChanged(link->type);
+}
+
+MediaElement::LinkPtr MediaElement::linkInto(api::MediaType type,
+                                             const std::string& sink_description) const {
+  const auto found = std::ranges::find_if(incoming_, [&](const LinkPtr& link) {
+    return link->type == type && link->sink_description == sink_description;
+  });
+  return found == incoming_.end() ? nullptr : *found;
+}
+
+// Upstream first, so that a sink that lives on sees one change per type.
+void MediaElement::onClose() {
+  for (const LinkPtr& link : std::vector(incoming_)) {
+    std::erase(link->source->outgoing_, link);
+    std::erase(incoming_, link);
+  }
+  for (const LinkPtr& link : std::vector(outgoing_)) cut(link);
+}
+
+api::ElementConnectionData MediaElement::describe(const Link& link) const {
+  api::ElementConnectionData data;
+  data.source = link.source->shared_from_this();
+  data.sink = link.sink->shared_from_this();
+  data.type = link.type;
+  data.sourceDescription = link.source_description;
+  data.sinkDescription = link.sink_description;
+  return data;
+}
+
+std::vector<api::ElementConnectionData> MediaElement::getSourceConnections(
+    std::optional<api::MediaType> type, const std::optional<std::string>& description) {
+  std::vector<api::ElementConnectionData> list;
+  for (const LinkPtr& link : incoming_)
+    if ((!type || link->type == *type) &&
+        (!description || link->sink_description == *description))
+      list.push_back(describe(*link));
+  return list;
+}
+
+std::vector<api::ElementConnectionData> MediaElement::getSinkConnections(
+    std::optional<api::MediaType> type, const std::optional<std::string>& description) {
+  std::vector<api::ElementConnectionData> list;
+  for (const LinkPtr& link : outgoing_)
+    if ((!type || link->type == *type) &&
+        (!description || link->source_description == *description))
+      list.push_back(describe(*link));
+  return list;
+}
+
+std::vector<std::pair<api::MediaType, const MediaElement*>> MediaElement::sinks() const {
+  std::vector<std::pair<api::MediaType, const MediaElement*>> list;
+  for (const LinkPtr& link : outgoing_) list.emplace_back(link->type, link->sink);
+  return list;
+}
+
+// ---- Routes ----
+
+peer::MediaSource* MediaElement::upstreamSource(api::MediaType type) {
+  const LinkPtr link = linkInto(type, kDefaultDescription);
+  return link && link->isDefault() ? link->source->mediaSource(type) : nullptr;
+}
+
+void MediaElement::tellDownstream(api::MediaType type) {
+  bool& is_telling = is_telling_downstream_[indexOf(type)];
+  if (is_telling) return;
+  is_telling = true;
+  for (const LinkPtr& link : std::vector(outgoing_))
+    if (link->type == type && link->isDefault()) link->sink->onUpstreamChanged(type);
+  is_telling = false;
+}
+
+// ---- Flow ----
+
+void MediaElement::setFlowIn(api::MediaType type, api::MediaFlowState state) {
+  if (std::exchange(flow_in_[indexOf(type)], state) == state) return;
+  api::MediaFlowInStateChangedEvent event;
+  event.state = state;
+  event.padName = kDefaultDescription;
+  event.mediaType = type;
+  raise(event);
+}
+
+void MediaElement::setFlowOut(api::MediaType type, api::MediaFlowState state) {
+  if (std::exchange(flow_out_[indexOf(type)], state) == state) return;
+  api::MediaFlowOutStateChangedEvent event;
+  event.state = state;
+  event.padName = kDefaultDescription;
+  event.mediaType = type;
+  raise(event);
+  if (state == api::MediaFlowState::FLOWING && type != api::MediaType::DATA) {
+    api::MediaTranscodingStateChangedEvent transcoding;  // Packets are only forwarded.
+    transcoding.state = api::MediaTranscodingState::NOT_TRANSCODING;
+    transcoding.binName = kDefaultDescription;
+    transcoding.mediaType = type;
+    raise(transcoding);
+  }
+  for (const LinkPtr& link : std::vector(outgoing_))
+    if (link->type == type && link->isDefault()) link->sink->onUpstreamFlow(type, state);
+}
+
+api::MediaFlowState MediaElement::flowOut(api::MediaType type) const {
+  return flow_out_[indexOf(type)];
+}
+
+api::MediaFlowState MediaElement::upstreamFlow(api::MediaType type) const {
+  const LinkPtr link = linkInto(type, kDefaultDescription);
+  return link && link->isDefault() ? link->source->flowOut(type)
+                                   : api::MediaFlowState::NOT_FLOWING;
+}
+
+bool MediaElement::isMediaFlowingIn(api::MediaType type, const std::string&) {
+  refuseData(type);
+  return flow_in_[indexOf(type)] == api::MediaFlowState::FLOWING;
+}
+
+bool MediaElement::isMediaFlowingOut(api::MediaType type, const std::string&) {
+  refuseData(type);
+  return flow_out_[indexOf(type)] == api::MediaFlowState::FLOWING;
+}
+
+// Packets are only ever forwarded: see setAudioFormat().
+bool MediaElement::isMediaTranscoding(api::MediaType type, const std::string&) {
+  refuseData(type);
+  return false;
+}
+
+// ---- Properties ----
+
+int MediaElement::getEncoderBitrate() { return encoder_bitrate_; }
+void MediaElement::setEncoderBitrate(int bits_per_second) { encoder_bitrate_ = bits_per_second; }
+int MediaElement::getMinEncoderBitrate() { return min_encoder_bitrate_; }
+void MediaElement::setMinEncoderBitrate(int bits_per_second) {
+  min_encoder_bitrate_ = bits_per_second;
+}
+int MediaElement::getMaxEncoderBitrate() {
+  return max_encoder_bitrate_ == 0 ? kNoBitrateLimit : max_encoder_bitrate_;
+}
+void MediaElement::setMaxEncoderBitrate(int bits_per_second) {
+  max_encoder_bitrate_ = bits_per_second;
+}
+
+// Media leaves an element in the format it came in: a format that would need an encoder is named in
+// the log and has no effect.
+void MediaElement::setAudioFormat(const api::AudioCaps& caps) {
+  MS_LOG(category, Warning,
+         id() << ": audio keeps the codec of its source, not " << api::toString(caps.codec));
+}
+
+void MediaElement::setVideoFormat(const api::VideoCaps& caps) {
+  MS_LOG(category, Warning,
+         id() << ": video keeps the codec of its source, not " << api::toString(caps.codec));
+}
+
+void MediaElement::getStats(std::optional<api::MediaType> type,
+                            api::Answer<api::StatsMap> answer) {
+  api::StatsMap stats;
+  addStats(type, stats);
+  answer(std::move(stats));
+}
+
+std::string MediaElement::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {
+  return dotGraph({this});
+}
+
+void MediaElement::dumpGstreamerDot(std::optional<api::GstreamerDotDetails>) {
+  writeDotFile(getName(), dotGraph({this}));
+}
+
+}  // namespace ms::core

@@ -1,0 +1,119 @@
+// An element of a pipeline: at most one sink and one source per media type, linked to those of other
+// elements of the same pipeline.
+//
+// Links are what the API shows. Packets do not travel along them: for each element that consumes
+// packets (an endpoint that sends to its peer) the chain of links is followed upstream to the element
+// that produces them, through PassThroughs and hubs, and only these two are joined. So a transparent
+// element costs nothing per packet. See docs/decisions/0002-routes-not-hops.md.
+//
+// Everything runs on the pipeline's loop; an element that closes takes its links with it.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modules/core/src/media_object.h"
+
+namespace ms::peer {
+class MediaSource;
+}
+
+namespace ms::core {
+
+class MediaElement : public MediaObject, public api::MediaElement {
+ public:
+  static constexpr std::size_t kMaxLinksPerElement = 20'000;  // Viewers of one presenter, times 3.
+
+  explicit MediaElement(model::ObjectContext context);
+  ~MediaElement() override;
+
+  // api::MediaElement.
+  void connect(const model::ObjectPtr& sink, std::optional<api::MediaType> type,
+               const std::optional<std::string>& source_description,
+               const std::optional<std::string>& sink_description) override;
+  void disconnect(const model::ObjectPtr& sink, std::optional<api::MediaType> type,
+                  const std::optional<std::string>& source_description,
+                  const std::optional<std::string>& sink_description) override;
+  std::vector<api::ElementConnectionData> getSourceConnections(
+      std::optional<api::MediaType> type, const std::optional<std::string>& description) override;
+  std::vector<api::ElementConnectionData> getSinkConnections(
+      std::optional<api::MediaType> type, const std::optional<std::string>& description) override;
+  bool isMediaFlowingIn(api::MediaType type, const std::string& description) override;
+  bool isMediaFlowingOut(api::MediaType type, const std::string& description) override;
+  bool isMediaTranscoding(api::MediaType type, const std::string& bin_name) override;
+  int getEncoderBitrate() override;
+  void setEncoderBitrate(int bits_per_second) override;
+  int getMinEncoderBitrate() override;
+  void setMinEncoderBitrate(int bits_per_second) override;
+  int getMaxEncoderBitrate() override;
+  void setMaxEncoderBitrate(int bits_per_second) override;
+  void setAudioFormat(const api::AudioCaps& caps) override;
+  void setVideoFormat(const api::VideoCaps& caps) override;
+  void getStats(std::optional<api::MediaType> type, api::Answer<api::StatsMap> answer) override;
+  std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
+  void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
+
+  // Whose packets leave this element's source: null when nothing does (yet).
+  virtual peer::MediaSource* mediaSource(api::MediaType type) = 0;
+
+  // The elements that this one feeds, for the pipeline's graph.
+  std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
+
+ protected:
+  // The packets that arrive at this element's sink: what upstream's mediaSource() gives, or null.
+  peer::MediaSource* upstreamSource(api::MediaType type);
+
+  // What arrives at the sink changed (a link was made, cut, or something further up happened).
+  // A consumer joins its peer to upstreamSource(); a transparent element passes it on with
+  // tellDownstream().
+  virtual void onUpstreamChanged(api::MediaType type) = 0;
+  void tellDownstream(api::MediaType type);
+
+  // Media flow as MediaFlowInStateChanged and MediaFlowOutStateChanged show it; repeats are ignored.
+  void setFlowIn(api::MediaType type, api::MediaFlowState state);
+  void setFlowOut(api::MediaType type, api::MediaFlowState state);
+  api::MediaFlowState flowOut(api::MediaType type) const;
+
+  // The state of the flow into the sink, as the element upstream sees it leave. Only transparent
+  // elements care; a consumer counts its own packets.
+  virtual void onUpstreamFlow(api::MediaType, api::MediaFlowState) {}
+  api::MediaFlowState upstreamFlow(api::MediaType type) const;
+
+  virtual void addStats(std::optional<api::MediaType>, api::StatsMap&) {}
+  void onClose() override;
+
+ private:
+  struct Link {
+    MediaElement* source;
+    MediaElement* sink;
+    api::MediaType type;
+    std::string source_description;
+    std::string sink_description;
+    bool isDefault() const;  // Only the default ports carry media; others are book-keeping.
+  };
+  using LinkPtr = std::shared_ptr<const Link>;
+
+  void connectOne(MediaElement& sink, api::MediaType type, const std::string& source_description,
+                  const std::string& sink_description);
+  void disconnectOne(MediaElement& sink, api::MediaType type,
+                     const std::string& source_description, const std::string& sink_description);
+  // Forgets the link on both sides and tells the sink. Harmless for a link that is gone.
+  static void cut(const LinkPtr& link);
+  LinkPtr linkInto(api::MediaType type, const std::string& sink_description) const;
+  api::ElementConnectionData describe(const Link& link) const;
+
+  std::vector<LinkPtr> incoming_;
+  std::vector<LinkPtr> outgoing_;
+  std::array<api::MediaFlowState, 3> flow_in_;
+  std::array<api::MediaFlowState, 3> flow_out_;
+  bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
+
+  int encoder_bitrate_;      // Bits per second.
+  int min_encoder_bitrate_;
+  int max_encoder_bitrate_;  // 0: no limit.
+};
+
+}  // namespace ms::core

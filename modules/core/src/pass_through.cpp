@@ -1,0 +1,23 @@
+#include "modules/core/src/pass_through.h"
+
+namespace ms::core {
+
+peer::MediaSource* PassThrough::mediaSource(api::MediaType type) {
+  if (is_asking_upstream_) return nullptr;
+  is_asking_upstream_ = true;
+  peer::MediaSource* source = upstreamSource(type);
+  is_asking_upstream_ = false;
+  return source;
+}
+
+void PassThrough::onUpstreamChanged(api::MediaType type) {
+  tellDownstream(type);
+  onUpstreamFlow(type, upstreamFlow(type));
+}
+
+void PassThrough::onUpstreamFlow(api::MediaType type, api::MediaFlowState state) {
+  setFlowIn(type, state);
+  setFlowOut(type, state);
+}
+
+}  // namespace ms::core

@@ -1,0 +1,90 @@
+#include "modules/elements/src/webrtc_settings.h"
+
+#include <json/value.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "modules/elements/src/turn_url.h"
+#include "server/base/log.h"
+
+namespace ms::elements {
+namespace {
+
+LogCategory category("webrtcendpoint");
+
+constexpr const char* kClass = "WebRtcEndpoint";
+constexpr int kMinPort = 1024, kMaxPort = 65535;
+
+std::vector<std::string> splitAtCommas(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    std::erase(part, ' ');
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+// A list of {name, properties?}; absent: `defaults`.
+std::vector<sdp::CodecName> readCodecs(const core::ModuleSettings& settings, const char* key,
+                                       std::vector<sdp::CodecName> defaults) {
+  const Json::Value& list = settings.value("SdpEndpoint", key);
+  if (!list.isArray()) return defaults;
+  std::vector<std::string> names, refused;
+  for (const Json::Value& entry : list)
+    if (entry.isObject() && entry["name"].isString()) names.push_back(entry["name"].asString());
+  auto codecs = sdp::parseCodecNames(names, refused);
+  for (const std::string& name : refused)
+    MS_LOG(category, Warning, "modules.kurento.SdpEndpoint." << key << ": unknown codec " << name);
+  return codecs;
+}
+
+}  // namespace
+
+IceSettings readIceSettings(const core::ModuleSettings& settings) {
+  IceSettings ice;
+  ice.network_interfaces = settings.text(kClass, "networkInterfaces", "");
+  ice.ice_tcp = settings.flag(kClass, "iceTcp", true);
+  ice.stun_server_address = settings.text(kClass, "stunServerAddress", "");
+  ice.stun_server_port = settings.number(kClass, "stunServerPort", ice.stun_server_port);
+  ice.turn_url = settings.text(kClass, "turnURL", "");
+  ice.external_ipv4 = settings.text(kClass, "externalIPv4", "");
+  ice.external_ipv6 = settings.text(kClass, "externalIPv6", "");
+  ice.min_port = settings.number("BaseRtpEndpoint", "minPort", ice.min_port);
+  ice.max_port = settings.number("BaseRtpEndpoint", "maxPort", ice.max_port);
+  return ice;
+}
+
+net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
+  net::IceConfig config;
+  config.tcp = settings.ice_tcp ? net::IceTcp::On : net::IceTcp::Off;
+  config.interfaces = splitAtCommas(settings.network_interfaces);
+  config.min_port = static_cast<std::uint16_t>(std::clamp(settings.min_port, kMinPort, kMaxPort));
+  config.max_port = static_cast<std::uint16_t>(
+      std::clamp(settings.max_port, static_cast<int>(config.min_port), kMaxPort));
+  config.stun_address = settings.stun_server_address;
+  config.stun_port = static_cast<std::uint16_t>(std::clamp(settings.stun_server_port, 1, kMaxPort));
+  config.external_ipv4 = settings.external_ipv4;
+  config.external_ipv6 = settings.external_ipv6;
+  config.dscp = dscp;
+  if (!settings.turn_url.empty()) {
+    if (const auto server = parseTurnUrl(settings.turn_url))
+      config.turn_servers.push_back(*server);
+    else
+      MS_LOG(category, Error, "The TURN URL is not user:password@IPv4:port[?transport=udp|tcp|tls]");
+  }
+  return config;
+}
+
+sdp::CodecPreferences readCodecPreferences(const core::ModuleSettings& settings) {
+  sdp::CodecPreferences preferences = sdp::defaultCodecPreferences();
+  preferences.audio = readCodecs(settings, "audioCodecs", std::move(preferences.audio));
+  preferences.video = readCodecs(settings, "videoCodecs", std::move(preferences.video));
+  const bool h265 = settings.flag(kClass, "enable-h265", false);
+  return sdp::webRtcCodecs(preferences, h265 ? sdp::H265::Enabled : sdp::H265::Disabled);
+}
+
+}  // namespace ms::elements
