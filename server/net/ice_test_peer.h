@@ -1,0 +1,111 @@
+// For tests: one agent on a worker, what it told, and a way to wait for it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/net/ice_agent.h"
+#include "server/net/worker_loops.h"
+
+namespace ms::net {
+
+inline constexpr auto kPatience = std::chrono::seconds(20);
+
+inline IceConfig onLoopback() {
+  IceConfig config;
+  config.interfaces = {"lo"};
+  return config;
+}
+
+// Made on any thread; the fields are read and written on the worker only.
+class IceTestPeer : public IceObserver {
+ public:
+  IceTestPeer(Worker& worker, IceConfig config) : worker_(worker) {
+    onLoop([&] { agent = std::make_unique<IceAgent>(worker_, std::move(config), *this); });
+  }
+  ~IceTestPeer() override {
+    onLoop([&] { agent.reset(); });
+  }
+
+  void onLoop(Task task) { worker_.loop().runAndWait(std::move(task)); }
+
+  // What `question` gives on the worker.
+  template <class Question>
+  auto ask(Question question) {
+    decltype(question()) answer{};
+    onLoop([&] { answer = question(); });
+    return answer;
+  }
+
+  // Whether `condition`, asked on the worker after each event, holds in time.
+  bool waitFor(std::function<bool()> condition, std::chrono::seconds patience = kPatience) {
+    auto reached = std::make_shared<std::promise<void>>();
+    auto future = reached->get_future();
+    onLoop([&] {
+      condition_ = std::move(condition);
+      reached_ = std::move(reached);
+      maybeReached();
+    });
+    return future.wait_for(patience) == std::future_status::ready;
+  }
+  bool waitForState(IceState state, std::chrono::seconds patience = kPatience) {
+    return waitFor([=, this] { return !states.empty() && states.back() == state; }, patience);
+  }
+
+  void onIceCandidate(const ice::Candidate& candidate) override {
+    candidates.push_back(candidate);
+    if (forward) forward(candidate);
+    maybeReached();
+  }
+  void onIceGatheringDone() override {
+    log.push_back("GATHERING DONE");
+    maybeReached();
+  }
+  void onIceState(IceState state) override {
+    states.push_back(state);
+    log.push_back(nameOf(state));
+    maybeReached();
+  }
+  void onIceSelectedPair(const ice::Candidate& local, const ice::Candidate& remote) override {
+    log.push_back("PAIR");
+    selected_local = local;
+    selected_remote = remote;
+    maybeReached();
+  }
+  void onIceDatagram(MutableBytes datagram, Timestamp) override {
+    datagrams.emplace_back(datagram.begin(), datagram.end());
+    if (react) react();
+    maybeReached();
+  }
+
+  std::unique_ptr<IceAgent> agent;
+  std::function<void(const ice::Candidate&)> forward;
+  std::function<void()> react;
+  std::vector<ice::Candidate> candidates;
+  std::vector<IceState> states;
+  std::vector<std::string> log;
+  std::vector<std::string> datagrams;
+  ice::Candidate selected_local;
+  ice::Candidate selected_remote;
+
+ private:
+  void maybeReached() {
+    if (!reached_ || !condition_()) return;
+    reached_->set_value();
+    reached_.reset();
+  }
+
+  Worker& worker_;
+  std::function<bool()> condition_;
+  std::shared_ptr<std::promise<void>> reached_;
+};
+
+inline Bytes bytesOf(std::string_view text) {
+  return Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
+
+}  // namespace ms::net
