@@ -58,6 +58,14 @@ constexpr Key kKeys[] = {
      }},
     {"mediaServer.resources.disableRequestCache",
      [](const ConfigValue& v, ServerConfig& c) { c.resources.disable_request_cache = v.yesNo(); }},
+    {"mediaServer.resources.maxSessions",
+     [](const ConfigValue& v, ServerConfig& c) {
+       setWhole(c.resources.max_sessions, v, 1, kMostCount);
+     }},
+    {"mediaServer.resources.maxSubscriptionsPerSession",
+     [](const ConfigValue& v, ServerConfig& c) {
+       setWhole(c.resources.max_subscriptions_per_session, v, 1, kMostCount);
+     }},
     {"mediaServer.resources.maxObjectsPerSession",
      [](const ConfigValue& v, ServerConfig& c) {
        setWhole(c.resources.max_objects_per_session, v, 1, kMostCount);
@@ -89,6 +97,10 @@ constexpr Key kKeys[] = {
     {"mediaServer.net.websocket.maxConnections",
      [](const ConfigValue& v, ServerConfig& c) {
        setWhole(c.websocket.max_connections, v, 1, kMostCount);
+     }},
+    {"mediaServer.net.websocket.maxRequestsInFlight",
+     [](const ConfigValue& v, ServerConfig& c) {
+       setWhole(c.websocket.max_requests_in_flight, v, 1, kMostCount);
      }},
     {"mediaServer.net.websocket.maxSendQueue",
      [](const ConfigValue& v, ServerConfig& c) {

@@ -34,10 +34,11 @@ struct WebSocketConfig {
   RegistrarConfig registrar;
 
   // Our own limits.
-  std::size_t max_message_bytes = 1024 * 1024;
-  unsigned max_json_depth = 64;
+  std::size_t max_message_bytes = 1 << 20;
+  int max_json_depth = 1'000;
   std::size_t max_connections = 10'000;
-  std::size_t max_send_queue_bytes = 8 * 1024 * 1024;
+  std::size_t max_send_queue_bytes = 16 << 20;
+  std::size_t max_requests_in_flight = 1'000;  // Of one connection.
 };
 
 struct ResourcesConfig {
@@ -47,7 +48,9 @@ struct ResourcesConfig {
   bool disable_request_cache = false;
 
   // Our own limits.
+  std::size_t max_sessions = 50'000;
   std::size_t max_objects_per_session = 10'000;
+  std::size_t max_subscriptions_per_session = 50'000;
 };
 
 struct ServerConfig {
