@@ -1,0 +1,73 @@
+// How media flows between elements on one loop: a MediaSource calls its MediaSinks directly, packet
+// by packet, nothing is queued and nothing is copied.
+//
+// Neither side knows what the other is. What crosses loops, transforms, records or only passes
+// through is itself a sink on one side and a source on the other; nothing here assumes a peer.
+//
+// A link is made by source.addSink(sink) and ended by source.removeSink(sink); both may be called
+// while a packet is being delivered. A sink that is given a second source keeps the first until the
+// new one has shown a key frame, and then removes itself from the first. Whoever is destroyed first
+// ends its links.
+#pragma once
+
+#include <optional>
+
+#include "server/base/units.h"
+#include "server/packet/peer/codec_format.h"
+#include "server/packet/rtcp/source_clock.h"
+#include "server/packet/rtp/packet_pool.h"
+#include "server/packet/rtp/rtp_view.h"
+#include "server/packet/rtp/types.h"
+
+namespace ms::peer {
+
+class MediaSource;
+
+// One packet on its way from a source to its sinks. Valid during onPacket(); a sink that wants to
+// keep the bytes copies `packet` (a counted reference).
+struct SourcePacket {
+  MediaSource& source;
+  const rtp::PacketRef& packet;
+  const rtp::RtpView& view;  // Of the packet's bytes.
+  const CodecFormat& format;
+};
+
+class MediaSink {
+ public:
+  virtual ~MediaSink() = default;
+
+  virtual rtp::MediaKind kind() const = 0;
+  // Whether packets of this format can be sent on unchanged. Others are dropped when they come.
+  virtual bool takes(const CodecFormat& format) const = 0;
+
+  // Called by the source only. Until onSourceDetached(source), `source` is there.
+  virtual void onSourceAttached(MediaSource& source, Timestamp now) = 0;
+  virtual void onSourceDetached(MediaSource& source, Timestamp now) = 0;
+  virtual void onPacket(const SourcePacket& packet, Timestamp now) = 0;
+  // Where a stream of `source` stands on our clock, each time that it tells.
+  virtual void onSourceClock(MediaSource& source, const rtcp::ClockMapping& mapping) = 0;
+};
+
+class MediaSource {
+ public:
+  virtual ~MediaSource() = default;
+
+  virtual rtp::MediaKind kind() const = 0;
+  // Of what flows now; nothing before the first packet.
+  virtual std::optional<CodecFormat> format() const = 0;
+
+  // Tells the sink, gives it the last clock mapping, and for video asks for a key frame. Adding a
+  // sink that is there already does nothing.
+  virtual void addSink(MediaSink& sink, Timestamp now) = 0;
+  // Tells the sink; nothing when it is not there.
+  virtual void removeSink(MediaSink& sink, Timestamp now) = 0;
+
+  // A viewer cannot decode. Requests of all viewers are sent on as one, at least 1 s apart.
+  virtual void requestKeyFrame(Timestamp now) = 0;
+
+  // What the receiver behind `sink` can take (its REMB, within the limits of its endpoint).
+  // Forgotten after 10 s without news.
+  virtual void setReceiverEstimate(MediaSink& sink, Bitrate estimate, Timestamp now) = 0;
+};
+
+}  // namespace ms::peer

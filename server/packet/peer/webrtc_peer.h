@@ -1,0 +1,124 @@
+// The packet plane of one WebRTC endpoint: DTLS, SRTP, RTP and RTCP between a remote peer and the
+// media of this server. Its source is what the peer sends, its sink is what is sent to the peer.
+//
+// Sans-IO: the owner (an endpoint, on one loop) hands in datagrams of checked ICE candidate pairs
+// and the time, calls handleTimeout() when nextTimeout() has come, and sends what the observer is
+// given. ICE is not here. receive.cpp and send.cpp are the two ways of a packet, as lists of named
+// steps. The observer must not destroy the peer inside a callback.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "server/base/bytes.h"
+#include "server/base/random.h"
+#include "server/base/units.h"
+#include "server/packet/dtls/certificate.h"
+#include "server/packet/dtls/dtls_session.h"
+#include "server/packet/peer/media.h"
+#include "server/packet/peer/peer_statistics.h"
+#include "server/packet/rtp/ntp_time.h"
+#include "server/packet/rtp/packet_pool.h"
+#include "server/packet/rtp/remb_params.h"
+#include "server/packet/sdp/negotiated.h"
+
+namespace ms::peer {
+
+// Index into sdp::NegotiatedSession::transports: 0 with BUNDLE.
+using TransportIndex = std::size_t;
+
+enum class MediaState : std::uint8_t { Disconnected, Connected };
+enum class ConnectionState : std::uint8_t { Disconnected, Connected };
+enum class FlowDirection : std::uint8_t { In, Out };
+enum class FlowState : std::uint8_t { NotFlowing, Flowing };
+
+class PeerObserver {
+ public:
+  // To be sent on this transport now; the bytes are valid during the call.
+  virtual void onDatagram(TransportIndex transport, Bytes datagram) = 0;
+
+  virtual void onDtlsState(TransportIndex transport, dtls::DtlsState state) = 0;
+  // Connected when DTLS is done on all transports.
+  virtual void onConnectionState(ConnectionState state) = 0;
+  // Connected while RTCP of the peer comes; Disconnected when it says BYE or is silent for
+  // WebRtcPeer::kMediaTimeout.
+  virtual void onMediaState(MediaState state) = 0;
+  // In: what the peer sends reaches its source. Out: what a source gives is sent to the peer.
+  // Flowing with the first packet; NotFlowing when none passed between two looks 2000 ms apart.
+  virtual void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) = 0;
+  // What came over DTLS itself: SCTP.
+  virtual void onApplicationData(TransportIndex transport, Bytes data) = 0;
+
+ protected:
+  ~PeerObserver() = default;
+};
+
+// Bit/s; 0 for a maximum means no limit. Defaults are those of the API.
+struct BandwidthLimits {
+  Bitrate min_video_send = Bitrate(100'000);
+  Bitrate max_video_send = Bitrate(500'000);
+  Bitrate max_video_receive = Bitrate(0);
+};
+
+// What a peer uses and does not own; all of it outlives the peer and belongs to the same loop.
+struct PeerEnvironment {
+  rtp::PacketPool& pool;
+  Random& random;
+  dtls::Certificate certificate;
+  rtp::NtpClock clock;  // The same for all peers of the server.
+};
+
+class WebRtcPeer {
+ public:
+  // Media SSRCs that a peer may send on: audio, video, and successors of theirs.
+  static constexpr std::size_t kMaxInboundStreams = 8;
+  static constexpr std::size_t kMaxTransports = 3;
+  static constexpr Duration kMediaTimeout = std::chrono::seconds(15);
+  static constexpr Duration kFlowCheckInterval = std::chrono::milliseconds(2000);
+
+  WebRtcPeer(PeerEnvironment environment, PeerObserver& observer);
+  ~WebRtcPeer();
+  WebRtcPeer(const WebRtcPeer&) = delete;
+  WebRtcPeer& operator=(const WebRtcPeer&) = delete;
+
+  // Once, when offer and answer are complete: ports and transports are made of it.
+  void start(const sdp::NegotiatedSession& session, Timestamp now);
+  // ICE has a checked pair for this transport: a DTLS client says hello. Further calls do nothing.
+  void onTransportReady(TransportIndex transport, Timestamp now);
+  // A datagram of a checked pair, without STUN; it is decrypted in place.
+  void receive(TransportIndex transport, MutableBytes datagram, Timestamp now);
+  // kNever when nothing is pending.
+  Timestamp nextTimeout() const;
+  void handleTimeout(Timestamp now);
+  // BYE and close_notify; all links of source and sink end. Nothing is sent or told afterwards.
+  void stop(Timestamp now);
+
+  // What the peer sends, and what is sent to it; nullptr before start(), after stop(), and when the
+  // negotiated direction has none. Stable in between.
+  MediaSource* source(rtp::MediaKind kind);
+  MediaSink* sink(rtp::MediaKind kind);
+
+  // Asks whoever feeds this peer's video sink for a key frame. False when nobody does.
+  bool requestKeyFrame(Timestamp now);
+  void setBandwidth(const BandwidthLimits& limits);
+  void setRembParams(const rtp::RembParams& params);
+
+  // Application data (SCTP) over DTLS. False when not connected or longer than
+  // dtls::DtlsSession::kMaxApplicationBytes.
+  bool sendApplicationData(TransportIndex transport, Bytes data);
+
+  dtls::DtlsState dtlsState(TransportIndex transport) const;
+  // Why it Failed, for the log.
+  dtls::DtlsFailure dtlsFailure(TransportIndex transport) const;
+  MediaState mediaState() const;
+  ConnectionState connectionState() const;
+  PeerStatistics statistics() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace ms::peer
