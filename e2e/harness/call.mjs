@@ -1,0 +1,106 @@
+// Signalling between a page and an endpoint on the media server, as an application does it: offer,
+// answer, candidates both ways. An endpoint is anything with the five functions of the adaptors
+// below, so that every client makes the same call.
+import kurento from 'kurento-client';
+import assert from 'node:assert/strict';
+import {kColours} from './fake_devices.mjs';
+import {until} from './wait.mjs';
+
+const kTolerance = 45;  // per colour channel: two conversions and a lossy codec lie between
+
+/** Calls window.peer[name](...values) in the page of either browser. */
+export function inPage(page, name, ...values) {
+  return page.evaluate(([called, given]) => window.peer[called](...given), [name, values]);
+}
+
+export async function kurentoEndpoint(pipeline) {
+  const endpoint = await pipeline.create('WebRtcEndpoint');
+  return {
+    object: endpoint,
+    processOffer: (sdp) => endpoint.processOffer(sdp),
+    gatherCandidates: () => endpoint.gatherCandidates(),
+    addIceCandidate: (candidate) => endpoint.addIceCandidate(kurento.getComplexType('IceCandidate')(candidate)),
+    onCandidate: (told) => endpoint.on('IceCandidateFound', ({candidate}) => told(candidate)),
+  };
+}
+
+export async function rawEndpoint(client, pipeline) {
+  const id = await client.create('WebRtcEndpoint', {mediaPipeline: pipeline});
+  const listeners = [];
+  const before = client.onEvent;
+  client.onEvent = (event) => {
+    before(event);
+    if (event.object === id && event.type === 'IceCandidateFound') listeners.forEach((told) => told(event.data.candidate));
+  };
+  await client.subscribe(id, 'IceCandidateFound');
+  return {
+    object: id,
+    processOffer: (offer) => client.invoke(id, 'processOffer', {offer}),
+    gatherCandidates: () => client.invoke(id, 'gatherCandidates'),
+    addIceCandidate: (candidate) => client.invoke(id, 'addIceCandidate', {candidate}),
+    onCandidate: (told) => listeners.push(told),
+  };
+}
+
+/** Makes the call `name` in `page` with `endpoint`; resolves when media can flow. */
+export async function connectPeer(page, name, endpoint, options = {}) {
+  const others = page.onPeerCandidate;
+  const early = [];
+  let is_known = false;
+  page.onPeerCandidate = (whose, candidate) => {
+    if (whose !== name) return others(whose, candidate);
+    if (!is_known) return early.push(candidate);
+    return endpoint.addIceCandidate(candidate);
+  };
+  const waiting = [];
+  let is_answered = false;
+  const tellPage = (candidate) => inPage(page, 'addCandidate', name, candidate).catch(() => {});  // the page may be gone
+  await endpoint.onCandidate((candidate) => is_answered ? tellPage(candidate) : waiting.push(candidate));
+
+  const offer = await inPage(page, 'offer', name, options);
+  const answer = await endpoint.processOffer(offer);
+  is_known = true;
+  await Promise.all(early.splice(0).map((candidate) => endpoint.addIceCandidate(candidate)));
+  await inPage(page, 'accept', name, answer);
+  is_answered = true;
+  waiting.splice(0).forEach(tellPage);
+  await endpoint.gatherCandidates();
+  await until(`${name} is connected`, async () => await inPage(page, 'state', name) === 'connected');
+  return {offer, answer};
+}
+
+const kFieldPlaces = kColours.map((_, n) => [(n + 0.5) / kColours.length, 0.4]);
+
+function isLike(seen, colour) { return seen.every((value, n) => Math.abs(value - colour[n]) <= kTolerance); }
+
+/** Waits until the page shows the camera's four colours, then that the picture goes on changing. */
+export async function expectCameraPicture(page, name, timeout_ms = 15_000) {
+  let seen = [];
+  await until(() => `${name} shows the camera's colours, but ${JSON.stringify(seen)}`, async () => {
+    seen = await inPage(page, 'colours', name, kFieldPlaces);
+    return seen.length > 0 && seen.every((one, n) => isLike(one, kColours[n]));
+  }, timeout_ms);
+  await expectMoving(page, name);
+  return seen;
+}
+
+const kBarPlaces = Array.from({length: 32}, (_, n) => [(n + 0.5) / 32, 0.92]);
+
+/** The bar moves: places that were dark become bright, and frames are counted. */
+export async function expectMoving(page, name, timeout_ms = 5000) {
+  const bright = async () => (await inPage(page, 'colours', name, kBarPlaces)).map(([r]) => r > 128).join();
+  const frames = await inPage(page, 'frames', name);
+  const before = await bright();
+  await until(`the picture of ${name} moves`, async () => await inPage(page, 'frames', name) > frames + 10 && await bright() !== before, timeout_ms);
+}
+
+/** The tone arrives with its frequency: within 5 Hz, and loud. */
+export async function expectTone(page, name, hz) {
+  let heard;
+  await until(() => `a tone of ${hz} Hz, heard ${JSON.stringify(heard)}`, async () => {
+    heard = await inPage(page, 'tone', name);
+    return Math.abs(heard.hz - hz) <= 5 && heard.db > -60;
+  }, 12_000);
+  assert.ok(Math.abs(heard.hz - hz) <= 5);
+  return heard;
+}

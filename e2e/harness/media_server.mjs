@@ -1,0 +1,139 @@
+// One media server of a test's own: a free port, its own configuration, its output kept in a file.
+// Its end is part of every test: it has to leave by itself, with status 0, and without having said
+// anything that a crash or a leak says.
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {createWriteStream, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync} from 'node:fs';
+import {connect, createServer} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {RawClient} from './raw_client.mjs';
+import {until} from './wait.mjs';
+
+const kProgram = process.env.MS_SERVER ?? new URL('../../build/release/server/kurento-media-server', import.meta.url).pathname;
+const kCrashWords = /AddressSanitizer|ThreadSanitizer|LeakSanitizer|UndefinedBehavior|runtime error:|terminate called|Assertion .* failed|CHECK failed|stack trace|Segmentation fault/i;
+const kEndWithin_ms = 5000;
+const kSpareDescriptors = 4;  // log files and the like, opened on the first use
+
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const {port} = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export class MediaServer {
+  #process;
+  #folder = mkdtempSync(join(tmpdir(), 'media-server-'));
+  #exit;
+  #output = '';
+  #descriptors;
+
+  /** log: file for what it prints. resources, websocket: further configuration of these parts. */
+  static async start({log, resources = {}, websocket = {}}) {
+    const server = new MediaServer();
+    server.port = await freePort();
+    server.url = `ws://127.0.0.1:${server.port}/kurento`;
+    server.page = `http://127.0.0.1:${server.port}/`;
+    const configuration = join(server.#folder, 'kurento.conf.json');
+    writeFileSync(configuration, JSON.stringify({mediaServer: {
+      resources, net: {websocket: {port: server.port, path: 'kurento', ...websocket}}}}));
+    server.#spawn(configuration, log);
+    await until('the server listens', () => server.#listens());
+    server.#descriptors = server.descriptorCount();
+    return server;
+  }
+
+  #spawn(configuration, log) {
+    const file = createWriteStream(log);
+    this.#process = spawn(kProgram, ['--conf-file', configuration], {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, GST_DEBUG_NO_COLOR: '1'}});
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream.on('data', (data) => {
+        this.#output = (this.#output + data).slice(-1_000_000);
+        file.write(data);
+      });
+    }
+    this.#exit = new Promise((resolve, reject) => {
+      this.#process.once('error', reject);
+      this.#process.once('close', (code, signal) => resolve({code, signal}));
+    });
+    this.#exit.catch(() => {});
+  }
+
+  #listens() {
+    if (this.#process.exitCode !== null) throw new Error(`the server ended with ${this.#process.exitCode}: ${this.#output.slice(-2000)}`);
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('close', () => {}).once('connect', () => socket.destroy());
+    });
+  }
+
+  get pid() { return this.#process.pid; }
+
+  descriptorCount() { return readdirSync(`/proc/${this.pid}/fd`).length; }
+
+  threadCount() { return Number(/^Threads:\s+(\d+)/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))[1]); }
+
+  /** Every local port the process has open: [{protocol: 'tcp' | 'udp', address, port}]. */
+  openPorts() {
+    const own = new Set(readdirSync(`/proc/${this.pid}/fd`).map((fd) => this.#socketInode(fd)).filter(Boolean));
+    return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => readFileSync(`/proc/${this.pid}/net/${table}`, 'utf8').split('\n').slice(1)
+        .map((line) => line.trim().split(/\s+/))
+        .filter((field) => own.has(field[9]) && (table.startsWith('udp') || field[3] === '0A'))  // 0A: LISTEN
+        .map((field) => ({protocol: table.slice(0, 3), family: table.endsWith('6') ? 6 : 4, ...parseAddress(field[1])})));
+  }
+
+  #socketInode(fd) {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${this.pid}/fd/${fd}`))?.[1];
+    } catch {
+      return undefined;  // closed in between
+    }
+  }
+
+  /** Waits until no pipeline is left and the descriptors that calls had opened are closed. */
+  async expectNothingLeft() {
+    const client = await RawClient.open(this.url);
+    try {
+      await until('all pipelines are gone', async () => (await client.invoke('manager_ServerManager', 'getPipelines')).length === 0);
+      await until(() => `descriptors closed: ${this.descriptorCount()} open, ${this.#descriptors} at the start`,
+          () => this.descriptorCount() <= this.#descriptors + kSpareDescriptors + 1);  // 1: our own connection
+    } finally {
+      client.close();
+    }
+  }
+
+  kill(signal) { this.#process.kill(signal); }
+
+  /** SIGTERM; the milliseconds it took to end. Throws when it does not end well. */
+  async stop() {
+    const begin_ms = performance.now();
+    this.#process.kill('SIGTERM');
+    const late = setTimeout(() => this.#process.kill('SIGKILL'), kEndWithin_ms);
+    const {code, signal} = await this.#exit;
+    clearTimeout(late);
+    rmSync(this.#folder, {recursive: true, force: true});
+    assert.equal(signal, null, `the server was ended by ${signal}${signal === 'SIGKILL' ? ` after ${kEndWithin_ms} ms` : ''}`);
+    assert.equal(code, 0, 'exit status of the server');
+    const words = kCrashWords.exec(this.#output);
+    assert.equal(words, null, `the server said: ${this.#output.slice(Math.max(0, (words?.index ?? 0) - 200), (words?.index ?? 0) + 1500)}`);
+    return performance.now() - begin_ms;
+  }
+
+  /** For the end of a test that has failed already. */
+  async abandon() {
+    this.#process.kill('SIGKILL');
+    await this.#exit.catch(() => {});
+    rmSync(this.#folder, {recursive: true, force: true});
+  }
+}
+
+function parseAddress(text) {
+  const [hex, port] = text.split(':');
+  const words = hex.match(/.{8}/g).map((word) => word.match(/../g).reverse());  // each word is little-endian
+  const address = words.length === 1 ? words[0].map((byte) => parseInt(byte, 16)).join('.')
+                                     : words.flat().join('').match(/.{4}/g).join(':');
+  return {address, port: parseInt(port, 16)};
+}

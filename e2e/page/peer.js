@@ -1,0 +1,138 @@
+// What a web application's page does: one RTCPeerConnection per name, driven from outside by
+// window.peer.<function>(name, ...). Candidates are told to window.onPeerCandidate(name, candidate).
+'use strict';
+
+(() => {
+  const kColours = ['rgb(200,30,30)', 'rgb(30,170,30)', 'rgb(30,30,200)', 'rgb(200,190,30)'];
+  const peers = new Map();
+  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  /** The picture of the fake camera, for browsers that cannot read one from a file. */
+  function canvasStream() {
+    const canvas = Object.assign(document.createElement('canvas'), {width: 640, height: 480});
+    const context = canvas.getContext('2d');
+    const draw = () => {
+      kColours.forEach((colour, n) => {
+        context.fillStyle = colour;
+        context.fillRect(n * 160, 0, 160, 400);
+      });
+      context.fillStyle = 'rgb(20,20,20)';
+      context.fillRect(0, 400, 640, 80);
+      context.fillStyle = 'rgb(235,235,235)';
+      context.fillRect(performance.now() / 3 % 640, 400, 80, 80);
+    };
+    draw();
+    setInterval(draw, 40);
+    return canvas.captureStream(25);
+  }
+
+  function openStream(source) {
+    if (source === 'canvas') return canvasStream();
+    return navigator.mediaDevices.getUserMedia({
+      video: {width: 640, height: 480},
+      audio: {echoCancellation: false, noiseSuppression: false, autoGainControl: false},
+    });
+  }
+
+  function addVideo(name) {
+    const figure = document.createElement('figure');
+    const video = Object.assign(document.createElement('video'), {autoplay: true, playsInline: true});
+    const caption = document.createElement('figcaption');
+    caption.textContent = name;
+    figure.append(video, caption);
+    document.body.append(figure);
+    return {video, caption, figure};
+  }
+
+  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas', codec}. */
+  async function offer(name, {direction = 'sendrecv', source = 'camera', codec} = {}) {
+    const connection = new RTCPeerConnection();
+    const own = {connection, received: new MediaStream(), began_ms: performance.now(), ...addVideo(name)};
+    own.video.srcObject = own.received;
+    peers.set(name, own);
+    connection.ontrack = ({track}) => own.received.addTrack(track);
+    connection.onicecandidate = ({candidate}) => candidate?.candidate &&
+        window.onPeerCandidate(name, {candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex});
+    connection.onconnectionstatechange = () => own.caption.textContent = `${name}: ${connection.connectionState}`;
+    own.video.requestVideoFrameCallback?.(() => own.first_frame_ms = performance.now() - own.began_ms);
+    if (direction === 'recvonly') {
+      for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
+    } else {
+      own.sent = await openStream(source);
+      for (const track of own.sent.getTracks()) connection.addTransceiver(track, {direction, streams: [own.sent]});
+      if (direction === 'sendonly') own.video.srcObject = new MediaStream(own.sent.getVideoTracks());
+    }
+    if (codec) preferCodec(connection, codec);
+    await connection.setLocalDescription();
+    return connection.localDescription.sdp;
+  }
+
+  function preferCodec(connection, codec) {
+    const [kind] = codec.split('/');
+    const codecs = RTCRtpReceiver.getCapabilities(kind).codecs.filter(({mimeType}) => mimeType.toLowerCase() === codec.toLowerCase());
+    for (const transceiver of connection.getTransceivers()) {
+      if (transceiver.receiver.track.kind === kind) transceiver.setCodecPreferences(codecs);
+    }
+  }
+
+  function accept(name, sdp) { return peers.get(name).connection.setRemoteDescription({type: 'answer', sdp}); }
+
+  async function addCandidate(name, {candidate, sdpMid, sdpMLineIndex}) {
+    await peers.get(name)?.connection.addIceCandidate({candidate, sdpMid, sdpMLineIndex});
+  }
+
+  function state(name) { return peers.get(name).connection.connectionState; }
+
+  /** Milliseconds from offer() to the first picture shown; undefined before. */
+  function firstFrame(name) { return peers.get(name).first_frame_ms ?? null; }
+
+  function frames(name) { return peers.get(name).video.getVideoPlaybackQuality().totalVideoFrames; }
+
+  /** Colours at relative places [[x, y], ...] of what the peer shows; empty before the first picture. */
+  function colours(name, places) {
+    const {video} = peers.get(name);
+    if (!video.videoWidth) return [];
+    const canvas = Object.assign(document.createElement('canvas'), {width: video.videoWidth, height: video.videoHeight});
+    const context = canvas.getContext('2d');
+    context.drawImage(video, 0, 0);
+    return places.map(([x, y]) => [...context.getImageData(canvas.width * x, canvas.height * y, 1, 1).data].slice(0, 3));
+  }
+
+  /** Frequency in Hz and level in dB of the loudest tone that arrives, over about 1.5 s. */
+  async function tone(name) {
+    const context = new AudioContext({sampleRate: 48000});
+    await context.resume();
+    const source = context.createMediaStreamSource(new MediaStream(peers.get(name).received.getAudioTracks()));
+    const analyser = new AnalyserNode(context, {fftSize: 32768, smoothingTimeConstant: 0});
+    source.connect(analyser);
+    await sleep(1500);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(bins);
+    const top = bins.indexOf(Math.max(...bins));
+    const [before, at, after] = [bins[top - 1], bins[top], bins[top + 1]];
+    const offset = (before - after) / (2 * (before - 2 * at + after)) || 0;  // vertex of the parabola
+    await context.close();
+    return {hz: (top + offset) * 48000 / analyser.fftSize, db: at};
+  }
+
+  /** The received video as the browser counts it: {packets, decoded, key_frames, lost, codec}. */
+  async function inbound(name, kind = 'video') {
+    const report = await peers.get(name).connection.getStats();
+    for (const entry of report.values()) {
+      if (entry.type !== 'inbound-rtp' || entry.kind !== kind) continue;
+      return {packets: entry.packetsReceived, decoded: entry.framesDecoded, key_frames: entry.keyFramesDecoded,
+        lost: entry.packetsLost, codec: report.get(entry.codecId)?.mimeType};
+    }
+    return {packets: 0, decoded: 0};
+  }
+
+  function hangUp(name) {
+    const own = peers.get(name);
+    peers.delete(name);
+    own.connection.close();
+    own.sent?.getTracks().forEach((track) => track.stop());
+    own.figure.remove();
+  }
+
+  window.peer = {offer, accept, addCandidate, state, firstFrame, frames, colours, tone, inbound, hangUp};
+})();

@@ -1,0 +1,62 @@
+// What an operator counts: threads that do not grow with calls, and an end that comes in time.
+import assert from 'node:assert/strict';
+import {RawClient} from '../harness/raw_client.mjs';
+import {scene} from '../harness/scene.mjs';
+import {until} from '../harness/wait.mjs';
+
+/** Two endpoints of `pipeline` that call each other through the server's own network stack. */
+async function connectPair(client, pipeline) {
+  const [a, b] = await Promise.all([0, 1].map(() => client.create('WebRtcEndpoint', {mediaPipeline: pipeline})));
+  const other = new Map([[a, b], [b, a]]);
+  const connected = new Set();
+  const before = client.onEvent;
+  client.onEvent = (event) => {
+    before(event);
+    if (!other.has(event.object)) return;
+    if (event.type === 'IceCandidateFound') {
+      client.invoke(other.get(event.object), 'addIceCandidate', {candidate: event.data.candidate}).catch(() => {});
+    } else if (event.data.newState === 'CONNECTED') {
+      connected.add(event.object);
+    }
+  };
+  for (const id of [a, b]) {
+    await client.subscribe(id, 'IceCandidateFound');
+    await client.subscribe(id, 'ConnectionStateChanged');
+  }
+  const offer = await client.invoke(a, 'generateOffer');
+  await client.invoke(a, 'processAnswer', {answer: await client.invoke(b, 'processOffer', {offer})});
+  await Promise.all([a, b].map((id) => client.invoke(id, 'gatherCandidates')));
+  await until('two endpoints of the server are connected', () => connected.size === 2);
+}
+
+scene('the number of threads does not grow from 1 to 50 endpoints', async (s) => {
+  const client = await s.rawClient();
+  const pipeline = await client.create('MediaPipeline');
+  await client.create('WebRtcEndpoint', {mediaPipeline: pipeline});
+  await connectPair(client, pipeline);
+  const before = s.media_server.threadCount();
+  for (let pair = 0; pair < 25; ++pair) await connectPair(client, pipeline);
+  const after = s.media_server.threadCount();
+  s.fact('threads', {'with the first endpoints': before, 'with 50 more': after});
+  assert.equal(after, before);
+  await client.release(pipeline);
+  client.close();
+  await s.media_server.expectNothingLeft();
+});
+
+scene('SIGTERM with 1000 live objects ends cleanly within 5 s', async (s) => {
+  const server = await s.server();
+  const client = await RawClient.open(server.url);
+  s.atEnd(() => client.close());
+  const pipelines = await Promise.all(Array.from({length: 10}, () => client.create('MediaPipeline')));
+  await Promise.all(pipelines.flatMap((mediaPipeline) =>
+      Array.from({length: 99}, (_, n) => client.create(n % 3 === 0 ? 'WebRtcEndpoint' : 'PassThrough', {mediaPipeline}))));
+  await connectPair(client, pipelines[0]);
+  const count = (await Promise.all(pipelines.map((id) => client.invoke(id, 'getChildren')))).flat().length + pipelines.length;
+  assert.ok(count >= 1000, `${count} objects`);
+  const took_ms = await server.stop();
+  server.has_ended = true;
+  s.fact('objects', count);
+  s.fact('ended after', `${Math.round(took_ms)} ms`);
+  assert.ok(took_ms < 5000);
+});
