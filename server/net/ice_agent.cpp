@@ -200,7 +200,8 @@ bool IceAgent::Parts::addLocalAddresses() {
 }
 
 bool IceAgent::Parts::gather() {
-  if (!agent || has_gathered) return has_gathered;
+  if (!observer) return false;
+  if (has_gathered) return true;
   const GlibContext::Scope scope(context);
   // Without an address of ours libnice would take all that it finds.
   if (!addLocalAddresses()) return false;

@@ -9,75 +9,8 @@
 namespace ms::net {
 namespace {
 
-using Filter = std::function<bool(const ice::Candidate&)>;
-
-bool everything(const ice::Candidate&) { return true; }
-bool isUdp(const ice::Candidate& candidate) { return candidate.transport == ice::Transport::Udp; }
-bool isTcp(const ice::Candidate& candidate) { return candidate.transport == ice::Transport::Tcp; }
-
-// A controlling and a controlled agent, each on a worker of its own.
-struct Pair {
-  explicit Pair(IceConfig config = onLoopback(), Filter wanted = everything)
-      : first(first_worker, withRole(config, IceRole::Controlling)),
-        second(second_worker, withRole(config, IceRole::Controlled)) {
-    trickle(first, second, second_worker, wanted);
-    trickle(second, first, first_worker, wanted);
-  }
-  ~Pair() {
-    first.onLoop([&] { first.forward = nullptr; });
-    second.onLoop([&] { second.forward = nullptr; });
-  }
-
-  static IceConfig withRole(IceConfig config, IceRole role) {
-    config.role = role;
-    return config;
-  }
-  static void trickle(IceTestPeer& from, IceTestPeer& to, Worker& worker, Filter wanted) {
-    from.forward = [&to, &worker, wanted](const ice::Candidate& candidate) {
-      if (wanted(candidate))
-        worker.loop().post([&to, candidate] {
-          if (to.agent) (void)to.agent->addRemoteCandidate(candidate);
-        });
-    };
-  }
-
-  static ice::Credentials credentialsOf(IceTestPeer& peer) {
-    return peer.ask([&] { return peer.agent->localCredentials(); });
-  }
-  void exchangeCredentials() {
-    const auto of_first = credentialsOf(first), of_second = credentialsOf(second);
-    first.onLoop([&] { EXPECT_TRUE(first.agent->setRemoteCredentials(of_second)); });
-    second.onLoop([&] { EXPECT_TRUE(second.agent->setRemoteCredentials(of_first)); });
-  }
-  void gather() {
-    first.onLoop([&] { EXPECT_TRUE(first.agent->gather()); });
-    second.onLoop([&] { EXPECT_TRUE(second.agent->gather()); });
-  }
-  bool isReady() {
-    return first.waitForState(IceState::Ready) && second.waitForState(IceState::Ready);
-  }
-  bool connect() {
-    exchangeCredentials();
-    gather();
-    return isReady();
-  }
-
-  bool sendsBothWays() {
-    first.onLoop([&] { EXPECT_TRUE(first.agent->send(bytesOf("from the first"))); });
-    second.onLoop([&] { EXPECT_TRUE(second.agent->send(bytesOf("from the second"))); });
-    return first.waitFor([&] {
-      return first.datagrams == std::vector<std::string>{"from the second"};
-    }) && second.waitFor([&] {
-      return second.datagrams == std::vector<std::string>{"from the first"};
-    });
-  }
-
-  Worker first_worker{"first"}, second_worker{"second"};
-  IceTestPeer first, second;
-};
-
 TEST(IceAgent, ConnectsOverUdpAndCarriesDatagramsBothWays) {
-  Pair pair(onLoopback(), isUdp);
+  IceTestPair pair(onLoopback(), isUdp);
 
   ASSERT_TRUE(pair.connect());
 
@@ -89,7 +22,7 @@ TEST(IceAgent, ConnectsOverUdpAndCarriesDatagramsBothWays) {
 }
 
 TEST(IceAgent, ConnectsOverTcpAloneAndCarriesDatagramsBothWays) {
-  Pair pair(onLoopback(), isTcp);
+  IceTestPair pair(onLoopback(), isTcp);
 
   ASSERT_TRUE(pair.connect());
 
@@ -99,7 +32,7 @@ TEST(IceAgent, ConnectsOverTcpAloneAndCarriesDatagramsBothWays) {
 }
 
 TEST(IceAgent, TellsStatesInOrderAndThePairBeforeConnected) {
-  Pair pair(onLoopback(), isUdp);
+  IceTestPair pair(onLoopback(), isUdp);
 
   ASSERT_TRUE(pair.connect());
 
@@ -110,6 +43,189 @@ TEST(IceAgent, TellsStatesInOrderAndThePairBeforeConnected) {
     const auto log = peer->ask([&] { return peer->log; });
     EXPECT_LT(std::ranges::find(log, "PAIR"), std::ranges::find(log, "CONNECTED"));
   }
+}
+
+TEST(IceAgent, TakesWhatComesBeforeCredentialsAndGathering) {
+  IceTestPair pair;
+  pair.second.forward = nullptr;
+  pair.first.onLoop([&] { pair.first.agent->gather(); });
+  ASSERT_TRUE(pair.first.waitFor([&] { return pair.first.log.back() == "GATHERING DONE"; }));
+
+  pair.exchangeCredentials();
+  pair.second.onLoop([&] { pair.second.agent->gather(); });
+
+  EXPECT_TRUE(pair.isReady());
+}
+
+TEST(IceAgent, FindsAPeerWhoseCandidatesItNeverHears) {
+  IceTestPair pair;
+  pair.first.forward = nullptr;
+
+  EXPECT_TRUE(pair.connect());
+}
+
+TEST(IceAgent, IgnoresMdnsNamesAndOtherComponentsQuietly) {
+  IceTestPair pair(onLoopback(), isUdp);
+  const auto mdns = ice::Candidate::parse(
+      "candidate:1 1 UDP 2122260223 d1a2b3c4-0000-4000-8000-000000000000.local 50000 typ host");
+  const auto rtcp = ice::Candidate::parse("candidate:1 2 UDP 2122260222 127.0.0.1 50001 typ host");
+  ASSERT_TRUE(mdns && rtcp);
+
+  EXPECT_TRUE(pair.first.ask([&] { return pair.first.agent->addRemoteCandidate(*mdns); }));
+  EXPECT_TRUE(pair.first.ask([&] { return pair.first.agent->addRemoteCandidate(*rtcp); }));
+
+  EXPECT_TRUE(pair.connect());
+  EXPECT_EQ(pair.first.ask([&] { return pair.first.agent->counters().ignored_candidates; }), 2u);
+}
+
+TEST(IceAgent, RefusesMoreCandidatesThanItsLimits) {
+  Worker worker("test");
+  IceTestPeer peer(worker, onLoopback());
+  ice::Candidate candidate{.foundation = "1", .priority = 1, .address = "127.0.0.1", .port = 1};
+  ice::Candidate passive = candidate;
+  passive.transport = ice::Transport::Tcp;
+  passive.tcp_type = ice::TcpType::Passive;
+
+  peer.onLoop([&] {
+    for (std::size_t i = 0; i < kMaxRemotePassiveTcpCandidates; ++i)
+      EXPECT_TRUE(peer.agent->addRemoteCandidate(passive));
+    EXPECT_EQ(peer.agent->addRemoteCandidate(passive), std::unexpected(CandidateRefusal::TooMany));
+    for (std::size_t i = kMaxRemotePassiveTcpCandidates; i < kMaxRemoteCandidates; ++i)
+      EXPECT_TRUE(peer.agent->addRemoteCandidate(candidate));
+    EXPECT_EQ(peer.agent->addRemoteCandidate(candidate),
+              std::unexpected(CandidateRefusal::TooMany));
+  });
+}
+
+TEST(IceAgent, FailsWhenThePasswordIsWrong) {
+  IceTestPair pair(onLoopback(), isUdp);
+  auto wrong = pair.credentialsOf(pair.second);
+  wrong.pwd[0] = wrong.pwd[0] == 'a' ? 'b' : 'a';
+
+  pair.first.onLoop([&] { EXPECT_TRUE(pair.first.agent->setRemoteCredentials(wrong)); });
+  const auto of_first = pair.credentialsOf(pair.first);
+  pair.second.onLoop([&] { EXPECT_TRUE(pair.second.agent->setRemoteCredentials(of_first)); });
+  pair.gather();
+
+  EXPECT_TRUE(pair.first.waitForState(IceState::Failed, std::chrono::seconds(60)));
+  EXPECT_FALSE(pair.first.ask([&] { return pair.first.agent->send(bytesOf("nobody")); }));
+}
+
+TEST(IceAgent, RefusesCredentialsThatAreNone) {
+  Worker worker("test");
+  IceTestPeer peer(worker, onLoopback());
+
+  peer.onLoop([&] {
+    EXPECT_FALSE(peer.agent->setRemoteCredentials({"abc", "0123456789012345678901"}));
+    EXPECT_FALSE(peer.agent->setRemoteCredentials({"abcd", "012345678901234567890"}));
+    EXPECT_FALSE(peer.agent->setLocalCredentials({"ab d", "0123456789012345678901"}));
+    EXPECT_TRUE(peer.agent->setLocalCredentials({"abcd", "0123456789012345678901"}));
+    EXPECT_EQ(peer.agent->localCredentials(), (ice::Credentials{"abcd", "0123456789012345678901"}));
+  });
+}
+
+TEST(IceAgent, FailsAtOnceWhenItsTcpPeerHangsUp) {
+  IceTestPair pair(onLoopback(), isTcp);
+  ASSERT_TRUE(pair.connect());
+
+  pair.second.onLoop([&] { pair.second.agent.reset(); });
+
+  EXPECT_TRUE(pair.first.waitForState(IceState::Failed));
+}
+
+// libnice's constant of 10 s: the only test that waits for the clock.
+TEST(IceAgent, FailsWhenItsPeerNoLongerConsents) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+
+  pair.second.onLoop([&] { pair.second.agent.reset(); });
+
+  EXPECT_TRUE(pair.first.waitForState(IceState::Failed));
+}
+
+TEST(IceAgent, FindsANewPathAfterARestart) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+  const auto old = pair.credentialsOf(pair.first);
+
+  const auto of_first = pair.first.ask([&] { return pair.first.agent->restart(); });
+  const auto of_second = pair.second.ask([&] { return pair.second.agent->restart(); });
+  EXPECT_NE(of_first, old);
+  pair.first.onLoop([&] { pair.first.states.clear(); });
+  pair.second.onLoop([&] { pair.second.states.clear(); });
+  pair.exchangeCredentials();
+  for (const auto& candidate : pair.second.ask([&] { return pair.second.candidates; }))
+    pair.first.onLoop([&] { EXPECT_TRUE(pair.first.agent->addRemoteCandidate(candidate)); });
+
+  EXPECT_TRUE(pair.isReady());
+  EXPECT_TRUE(pair.sendsBothWays());
+}
+
+TEST(IceAgent, TellsTheExternalAddressInsteadOfItsHostAddress) {
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.external_ipv4 = "203.0.113.5";
+  IceTestPeer peer(worker, config);
+
+  peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+
+  const auto candidates = peer.ask([&] { return peer.candidates; });
+  EXPECT_TRUE(std::ranges::any_of(
+      candidates, [](const auto& candidate) { return candidate.address == "203.0.113.5"; }));
+  EXPECT_TRUE(std::ranges::none_of(
+      candidates, [](const auto& candidate) { return candidate.address == "127.0.0.1"; }));
+}
+
+TEST(IceAgent, OffersUdpAndBothSidesOfTcpAsTheyAreWritten) {
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  IceTestPeer peer(worker, config);
+
+  peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+
+  const auto candidates = peer.ask([&] { return peer.candidates; });
+  const auto of = [&](ice::Transport transport, std::optional<ice::TcpType> type) {
+    return std::ranges::find_if(candidates, [&](const auto& candidate) {
+      return candidate.transport == transport && candidate.tcp_type == type;
+    });
+  };
+  const auto udp = of(ice::Transport::Udp, std::nullopt);
+  const auto active = of(ice::Transport::Tcp, ice::TcpType::Active);
+  const auto passive = of(ice::Transport::Tcp, ice::TcpType::Passive);
+  ASSERT_TRUE(udp != candidates.end() && active != candidates.end() && passive != candidates.end());
+  EXPECT_EQ(active->port, 9);
+  EXPECT_NE(passive->port, 0);
+  EXPECT_GT(udp->priority, passive->priority);
+  EXPECT_EQ(udp->component, 1);
+}
+
+TEST(IceAgent, KeepsToItsPortRange) {
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.min_port = 41000;
+  config.max_port = 41999;
+  IceTestPeer peer(worker, config);
+
+  peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+
+  for (const auto& candidate : peer.ask([&] { return peer.candidates; }))
+    if (candidate.tcp_type != ice::TcpType::Active) {
+      EXPECT_GE(candidate.port, 41000);
+      EXPECT_LE(candidate.port, 41999);
+    }
+}
+
+TEST(IceAgent, CannotGatherWithoutAnAddress) {
+  Worker worker("test");
+  IceConfig config;
+  config.interfaces = {"no-such-interface"};
+  IceTestPeer peer(worker, config);
+
+  EXPECT_FALSE(peer.ask([&] { return peer.agent->gather(); }));
+  EXPECT_TRUE(peer.ask([&] { return peer.log; }).empty());
 }
 
 }  // namespace

@@ -108,4 +108,75 @@ inline Bytes bytesOf(std::string_view text) {
   return Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
+using CandidateFilter = std::function<bool(const ice::Candidate&)>;
+
+inline bool everything(const ice::Candidate&) { return true; }
+inline bool isUdp(const ice::Candidate& candidate) {
+  return candidate.transport == ice::Transport::Udp;
+}
+inline bool isTcp(const ice::Candidate& candidate) {
+  return candidate.transport == ice::Transport::Tcp;
+}
+
+// A controlling and a controlled agent, each on a worker of its own.
+struct IceTestPair {
+  explicit IceTestPair(IceConfig config = onLoopback(), CandidateFilter wanted = everything)
+      : first(first_worker, withRole(config, IceRole::Controlling)),
+        second(second_worker, withRole(config, IceRole::Controlled)) {
+    trickle(first, second, second_worker, wanted);
+    trickle(second, first, first_worker, wanted);
+  }
+  ~IceTestPair() {
+    first.onLoop([&] { first.forward = nullptr; });
+    second.onLoop([&] { second.forward = nullptr; });
+  }
+
+  static IceConfig withRole(IceConfig config, IceRole role) {
+    config.role = role;
+    return config;
+  }
+  static void trickle(IceTestPeer& from, IceTestPeer& to, Worker& worker, CandidateFilter wanted) {
+    from.forward = [&to, &worker, wanted](const ice::Candidate& candidate) {
+      if (wanted(candidate))
+        worker.loop().post([&to, candidate] {
+          if (to.agent) (void)to.agent->addRemoteCandidate(candidate);
+        });
+    };
+  }
+
+  static ice::Credentials credentialsOf(IceTestPeer& peer) {
+    return peer.ask([&] { return peer.agent->localCredentials(); });
+  }
+  void exchangeCredentials() {
+    const auto of_first = credentialsOf(first), of_second = credentialsOf(second);
+    first.onLoop([&] { first.agent->setRemoteCredentials(of_second); });
+    second.onLoop([&] { second.agent->setRemoteCredentials(of_first); });
+  }
+  void gather() {
+    first.onLoop([&] { first.agent->gather(); });
+    second.onLoop([&] { second.agent->gather(); });
+  }
+  bool isReady() {
+    return first.waitForState(IceState::Ready) && second.waitForState(IceState::Ready);
+  }
+  bool connect() {
+    exchangeCredentials();
+    gather();
+    return isReady();
+  }
+
+  bool sendsBothWays() {
+    first.onLoop([&] { first.agent->send(bytesOf("from the first")); });
+    second.onLoop([&] { second.agent->send(bytesOf("from the second")); });
+    return first.waitFor([&] {
+      return first.datagrams == std::vector<std::string>{"from the second"};
+    }) && second.waitFor([&] {
+      return second.datagrams == std::vector<std::string>{"from the first"};
+    });
+  }
+
+  Worker first_worker{"first"}, second_worker{"second"};
+  IceTestPeer first, second;
+};
+
 }  // namespace ms::net
