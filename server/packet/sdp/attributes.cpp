@@ -105,29 +105,11 @@ std::string write(const RtpMap& map) {
   return std::to_string(*map.payload_type) + ' ' + write(map.name);
 }
 
-std::optional<CodecName> codecOf(const MediaDescription& media, std::string_view format) {
-  const auto payload_type = parsePayloadType(format);
-  if (!payload_type) return std::nullopt;
-  for (const std::string_view text : media.values("rtpmap")) {
-    auto map = RtpMap::parse(text);
-    if (map && map->payload_type == *payload_type) return std::move(map->name);
-  }
-  return staticCodec(*payload_type);
-}
-
 FormatParameters FormatParameters::parse(std::string_view text) {
   FormatParameters result;
   result.format = takeWord(text);
   result.parameters = trimmed(text);
   return result;
-}
-
-std::string_view fmtpOf(const MediaDescription& media, std::string_view format) {
-  for (const std::string_view text : media.values("fmtp")) {
-    const auto line = FormatParameters::parse(text);
-    if (line.format == format) return line.parameters;
-  }
-  return {};
 }
 
 std::optional<ExtMap> ExtMap::parse(std::string_view text) {

@@ -21,7 +21,6 @@ namespace ms::sdp {
 inline constexpr std::size_t kMaxSsrcs = 64;
 inline constexpr std::size_t kMaxSsrcGroups = 64;
 inline constexpr std::size_t kMaxRemoteCandidates = 64;  // Of one transport.
-inline constexpr std::size_t kMaxMidChars = 256;
 
 inline constexpr std::string_view kAbsSendTimeUri =
     "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
@@ -44,9 +43,8 @@ struct RtpMap {
   static std::optional<RtpMap> parse(std::string_view text);
 };
 std::string write(const RtpMap& map);
+// 0..127
 std::optional<rtp::PayloadType> parsePayloadType(std::string_view text);
-// The codec of one format of the m-line: by its rtpmap, else by the static table.
-std::optional<CodecName> codecOf(const MediaDescription& media, std::string_view format);
 
 // <format> <parameters>: the form of fmtp and rtcp-fb.
 struct FormatParameters {
@@ -55,9 +53,6 @@ struct FormatParameters {
 
   static FormatParameters parse(std::string_view text);
 };
-// Parameters of the first fmtp line of that format; empty when there is none.
-std::string_view fmtpOf(const MediaDescription& media, std::string_view format);
-
 // a=extmap:<id>[/<direction>] <uri> [...]   (RFC 8285 §8)
 struct ExtMap {
   std::uint8_t id = 0;

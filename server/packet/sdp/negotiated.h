@@ -50,21 +50,32 @@ struct RtxPair {  // ssrc-group FID (RFC 5576 §4.2)
   friend bool operator==(const RtxPair&, const RtxPair&) = default;
 };
 
+// Where plain RTP goes. Symmetric: the peer's own address counts only once a packet came from it.
+struct RtpTarget {
+  std::string address;
+  std::uint16_t rtp_port = 0;
+  std::uint16_t rtcp_port = 0;
+  bool symmetric = false;
+
+  friend bool operator==(const RtpTarget&, const RtpTarget&) = default;
+};
+
 struct NegotiatedMedia {
   rtp::MediaKind kind = rtp::MediaKind::Audio;
-  std::string mid;                               // Empty when the description has none.
-  std::size_t mline = 0;                         // Index of the m-line.
-  std::size_t transport = 0;                     // Index into NegotiatedSession::transports.
-  bool send = false;                             // We may send to the peer.
-  bool receive = false;                          // The peer may send to us.
-  std::vector<NegotiatedCodec> codecs;           // Never empty; the first is the one for sending.
+  std::string mid;                      // Empty when the description has none.
+  std::size_t mline = 0;                // Index of the m-line.
+  std::size_t transport = 0;            // Index into NegotiatedSession::transports (WebRTC).
+  bool send = false;                    // We may send to the peer.
+  bool receive = false;                 // The peer may send to us.
+  std::vector<NegotiatedCodec> codecs;  // Never empty; the first is the one for sending.
   std::optional<std::uint8_t> abs_send_time_id;  // One-byte header extension: 1..14.
   rtp::Ssrc local_ssrc;
   std::string local_cname;
-  std::vector<rtp::Ssrc> remote_ssrcs;  // In the order of the peer's lines; may be empty.
+  std::vector<rtp::Ssrc> remote_ssrcs;  // Without those for retransmission; may be empty.
   std::string remote_cname;             // Of the first of them; may be empty.
   std::vector<RtxPair> remote_rtx;
   std::optional<std::uint32_t> max_send_kbps;  // b=AS of the peer.
+  std::optional<RtpTarget> target;             // Plain RTP only.
 
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };
@@ -73,7 +84,9 @@ struct NegotiatedData {
   std::string mid;
   std::size_t mline = 0;
   std::size_t transport = 0;
-  std::uint16_t sctp_port = 5000;  // The same on both sides.
+  // Of the SCTP packets, not of a socket. The same in both when we answered.
+  std::uint16_t local_sctp_port = 0;
+  std::uint16_t remote_sctp_port = 0;
 
   friend bool operator==(const NegotiatedData&, const NegotiatedData&) = default;
 };

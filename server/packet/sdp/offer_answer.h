@@ -22,8 +22,8 @@
 
 namespace ms::sdp {
 
-// WebRtcEndpoint, or RtpEndpoint without and with SDES keys.
-enum class Profile : std::uint8_t { WebRtc, PlainRtp, Sdes };
+// WebRtcEndpoint, or RtpEndpoint without keys.
+enum class Profile : std::uint8_t { WebRtc, PlainRtp };
 
 // What belongs to this endpoint and no other.
 struct LocalParameters {

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "server/packet/sdp/answer_lines.h"
+#include "server/packet/sdp/peer_media.h"
+#include "server/packet/sdp/words.h"
+
+namespace ms::sdp {
+namespace {
+
+constexpr std::uint8_t kFirstDynamicPayloadType = 96;
+
+struct AcceptedLine {
+  std::size_t mline;
+  std::optional<rtp::MediaKind> kind;  // Nothing: data channels.
+  std::vector<Format> formats;
+  std::size_t transport = 0;
+};
+
+bool endsWithProfile(std::string_view protocol, std::string_view profile) {
+  return equalsIgnoringCase(protocol, profile) ||
+         (startsWithIgnoringCase(protocol, profile) && protocol.size() == profile.size() + 1 &&
+          lower(protocol.back()) == 'f');
+}
+
+bool isRtpProtocol(std::string_view protocol, Profile profile) {
+  if (profile == Profile::PlainRtp) return endsWithProfile(protocol, "RTP/AVP");
+  for (const std::string_view prefix : {"UDP/TLS/", "TCP/TLS/", "TCP/DTLS/"})
+    if (startsWithIgnoringCase(protocol, prefix)) protocol.remove_prefix(prefix.size());
+  return endsWithProfile(protocol, "RTP/SAVP");
+}
+
+bool isDataProtocol(std::string_view protocol) {
+  return equalsIgnoringCase(protocol, "DTLS/SCTP") || equalsIgnoringCase(protocol, "UDP/DTLS/SCTP");
+}
+
+class AnswerMaker {
+ public:
+  AnswerMaker(const SessionDescription& offer, const NegotiationConfig& config)
+      : offer_(offer), config_(config), bundle_(bundleMids(offer)) {
+    for (const MediaDescription& media : offer.media) mids_.push_back(midOf(media));
+    if (config.profile != Profile::WebRtc) bundle_.reset();
+  }
+
+  void decide() {
+    for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
+      AcceptedLine line{.mline = mline, .kind = rtpKind(offer_.media[mline]), .formats = {}};
+      if (maybeAccept(line)) accepted_.push_back(std::move(line));
+    }
+    assignTransports();
+  }
+
+  NegotiatedSession session() const {
+    NegotiatedSession session;
+    session.bundle = !plans_.empty() && plans_.front().bundled;
+    session.transports = transports_;
+    for (const AcceptedLine& line : accepted_) {
+      if (line.kind) {
+        session.media.push_back(negotiatedMedia(line));
+      } else {
+        session.data = negotiatedData(line);
+      }
+    }
+    return session;
+  }
+
+  SessionDescription description() const {
+    std::vector<std::string_view> group;
+    if (!plans_.empty() && plans_.front().bundled)
+      for (const std::size_t mline : plans_.front().mlines) group.push_back(mids_[mline]);
+
+    SessionDescription answer = answerSession(offer_, group, config_);
+    for (const MediaDescription& media : offer_.media) answer.media.push_back(rejectedMedia(media));
+    for (const AcceptedLine& line : accepted_) answer.media[line.mline] = acceptedMedia(line);
+    return answer;
+  }
+
+ private:
+  // Port 0 is a refusal, except on an m-line that lives on its BUNDLE group (RFC 8843 §6).
+  bool isWanted(std::size_t mline) const {
+    const MediaDescription& media = offer_.media[mline];
+    if (media.port != 0) return true;
+    return bundle_ && media.has("bundle-only") &&
+           std::ranges::find(*bundle_, mids_[mline]) != bundle_->end();
+  }
+
+  bool hasRoomFor(std::optional<rtp::MediaKind> kind) const {
+    const std::size_t taken = static_cast<std::size_t>(std::ranges::count_if(
+        accepted_, [kind](const AcceptedLine& line) { return line.kind == kind; }));
+    if (!kind) return config_.use_data_channels && taken == 0;
+    const std::size_t allowed =
+        *kind == rtp::MediaKind::Audio ? config_.audio_medias : config_.video_medias;
+    return taken < std::min<std::size_t>(allowed, 1);
+  }
+
+  bool maybeAccept(AcceptedLine& line) const {
+    const MediaDescription& media = offer_.media[line.mline];
+    if (!isWanted(line.mline)) return false;
+    if (!line.kind && media.kind != "application") return false;
+    if (!hasRoomFor(line.kind)) return false;
+    if (!line.kind) return isAcceptableData(media);
+
+    if (!isRtpProtocol(media.protocol, config_.profile)) return false;
+    line.formats = commonFormats(media, *line.kind);
+    return !line.formats.empty();
+  }
+
+  bool isAcceptableData(const MediaDescription& media) const {
+    return config_.profile == Profile::WebRtc && isDataProtocol(media.protocol) &&
+           std::ranges::find(media.formats, "webrtc-datachannel") != media.formats.end() &&
+           media.has("sctp-port") && sctpPort(media).value_or(0) != 0;
+  }
+
+  std::vector<Format> commonFormats(const MediaDescription& media, rtp::MediaKind kind) const {
+    const auto& wanted =
+        kind == rtp::MediaKind::Audio ? config_.codecs.audio : config_.codecs.video;
+    const FormatTable table(media);
+    std::vector<Format> common;
+    for (const Format& format : table.formats())
+      if (format.name && std::ranges::find(wanted, *format.name) != wanted.end())
+        common.push_back(format);
+    if (common.empty() && equalsIgnoringCase(media.protocol, "RTP/AVP"))
+      return unknownFormats(table);
+    return common;
+  }
+
+  // Old gateways send what has no name here; it is received all the same.
+  static std::vector<Format> unknownFormats(const FormatTable& table) {
+    std::vector<Format> unknown;
+    for (const Format& format : table.formats())
+      if (*format.payload_type >= kFirstDynamicPayloadType)
+        unknown.push_back({.payload_type = format.payload_type,
+                           .name = std::nullopt,
+                           .rtpmap = {},
+                           .fmtp = {},
+                           .feedback = {}});
+    return unknown;
+  }
+
+  void assignTransports() {
+    if (config_.profile != Profile::WebRtc) return;
+    std::vector<std::size_t> mlines;
+    for (const AcceptedLine& line : accepted_) mlines.push_back(line.mline);
+    plans_ = planTransports(bundle_, mlines, mids_);
+    for (const TransportPlan& plan : plans_) {
+      NegotiatedTransport transport = readTransport(offer_, plan);
+      transport.setup = answeringRole(setupOf(offer_, offer_.media[transport.mline]));
+      for (AcceptedLine& line : accepted_)
+        if (std::ranges::find(plan.mlines, line.mline) != plan.mlines.end())
+          line.transport = transports_.size();
+      transports_.push_back(std::move(transport));
+    }
+  }
+
+  SetupRole setup(const AcceptedLine& line) const {
+    if (line.transport < transports_.size()) return transports_[line.transport].setup;
+    return answeringRole(setupOf(offer_, offer_.media[line.mline]));
+  }
+
+  MediaDescription acceptedMedia(const AcceptedLine& line) const {
+    const MediaDescription& offered = offer_.media[line.mline];
+    if (!line.kind) return answerData(offered, setup(line), config_);
+    return answerRtp(offer_, offered,
+                     {.kind = *line.kind,
+                      .formats = line.formats,
+                      .direction = mirrored(direction(offered, offer_)),
+                      .setup = setup(line)},
+                     config_);
+  }
+
+  NegotiatedMedia negotiatedMedia(const AcceptedLine& line) const {
+    const MediaDescription& offered = offer_.media[line.mline];
+    const Direction ours = mirrored(direction(offered, offer_));
+    NegotiatedMedia media;
+    media.kind = *line.kind;
+    media.mid = mids_[line.mline];
+    media.mline = line.mline;
+    media.transport = line.transport;
+    media.send = sends(ours);
+    media.receive = receives(ours);
+    for (const Format& format : line.formats) media.codecs.push_back(format.negotiated());
+    media.abs_send_time_id = absSendTimeId(offered);
+    if (!media.abs_send_time_id) media.abs_send_time_id = absSendTimeId(offer_);
+    addLocalStream(config_, media);
+    readStreams(offered, media);
+    if (config_.profile == Profile::PlainRtp) media.target = readTarget(offer_, offered);
+    return media;
+  }
+
+  NegotiatedData negotiatedData(const AcceptedLine& line) const {
+    const std::uint16_t port = sctpPort(offer_.media[line.mline]).value_or(0);
+    return {.mid = std::string(mids_[line.mline]),
+            .mline = line.mline,
+            .transport = line.transport,
+            .local_sctp_port = port,
+            .remote_sctp_port = port};
+  }
+
+  const SessionDescription& offer_;
+  const NegotiationConfig& config_;
+  std::optional<std::vector<std::string_view>> bundle_;
+  std::vector<std::string_view> mids_;
+  std::vector<AcceptedLine> accepted_;
+  std::vector<TransportPlan> plans_;
+  std::vector<NegotiatedTransport> transports_;
+};
+
+}  // namespace
+
+std::expected<Answer, SdpError> makeAnswer(std::string_view offer,
+                                           const NegotiationConfig& config) {
+  if (offer.empty()) return std::unexpected(SdpError::EmptyOffer);
+  auto remote = SessionDescription::parse(offer);
+  if (!remote) return std::unexpected(remote.error());
+
+  AnswerMaker maker(*remote, config);
+  maker.decide();
+  Answer answer{.remote = {}, .local = maker.description(), .session = maker.session()};
+  // Our own lines come on top of what was repeated.
+  if (!isWithinLimits(answer.local)) return std::unexpected(SdpError::TooLong);
+  answer.remote = std::move(*remote);
+  return answer;
+}
+
+}  // namespace ms::sdp
