@@ -45,3 +45,13 @@ runUnitTests() {
   failed=$((failed + wrong))
   [ "$wrong" -eq 0 ] || { grep -E '\*\*\*Failed|\*\*\*Exception|\*\*\*Timeout|ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure' "$log" | head -n 60; }
 }
+
+# installNodePackages FOLDER: what its package-lock.json names; does nothing when that is there.
+# No install scripts: kurento-client's is broken, and none of the others is needed.
+installNodePackages() {
+  local stamp=$1/node_modules/.lock-sum sum
+  sum=$(sha256sum "$1/package-lock.json")
+  [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return
+  npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund >"$kBuild/ci/npm.log" 2>&1 </dev/null || { tail -n 20 "$kBuild/ci/npm.log"; return 1; }
+  echo "$sum" >"$stamp"
+}
