@@ -55,7 +55,7 @@ Json::Value toJson(const std::shared_ptr<const Register>& value) {
 template <typename T>
 Json::Value toJson(const std::vector<T>& values) {
   Json::Value list(Json::arrayValue);
-  for (const auto& value : values) list.append(toJson(static_cast<const T&>(value)));
+  for (const auto& value : values) list.append(toJson(value));
   return list;
 }
 
