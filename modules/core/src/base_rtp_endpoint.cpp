@@ -50,7 +50,7 @@ void BaseRtpEndpoint::setRembParams(const api::RembParams& params) {
 }
 
 void BaseRtpEndpoint::requestKeyframe() {
-  peer::MediaSource* const source = upstreamSource(api::MediaType::VIDEO);
+  peer::MediaSource* const source = upstreamSource(api::MediaType::Video);
   if (!source)
     throw model::ApiError(model::ErrorCode::MediaObjectOperationNotSupported,
                           "Keyframe request failed (no video is connected to this endpoint)");
@@ -60,18 +60,18 @@ void BaseRtpEndpoint::requestKeyframe() {
 void BaseRtpEndpoint::setConnectionState(api::ConnectionState state) {
   const auto old = std::exchange(connection_state_, state);
   if (old == state) return;
-  api::ConnectionStateChangedEvent event;
-  event.oldState = old;
-  event.newState = state;
+  api::ConnectionStateChanged event;
+  event.old_state = old;
+  event.new_state = state;
   raise(event);
 }
 
 void BaseRtpEndpoint::setMediaState(api::MediaState state) {
   const auto old = std::exchange(media_state_, state);
   if (old == state) return;
-  api::MediaStateChangedEvent event;
-  event.oldState = old;
-  event.newState = state;
+  api::MediaStateChanged event;
+  event.old_state = old;
+  event.new_state = state;
   raise(event);
 }
 

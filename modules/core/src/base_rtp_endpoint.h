@@ -40,8 +40,8 @@ class BaseRtpEndpoint : public SdpEndpoint, public api::BaseRtpEndpoint {
   int max_video_send_kbps_ = 500;
   int mtu_;
   api::RembParams remb_params_;
-  api::MediaState media_state_ = api::MediaState::DISCONNECTED;
-  api::ConnectionState connection_state_ = api::ConnectionState::DISCONNECTED;
+  api::MediaState media_state_ = api::MediaState::Disconnected;
+  api::ConnectionState connection_state_ = api::ConnectionState::Disconnected;
 };
 
 }  // namespace ms::core

@@ -39,7 +39,7 @@ std::string dotGraph(const std::vector<const MediaElement*>& elements) {
     for (const auto& [type, sink] : element->sinks()) {
       nodes.insert(sink);
       edges << "  " << quoted(element->id()) << " -> " << quoted(sink->id())
-            << " [label=" << quoted(api::toString(type)) << "];\n";
+            << " [label=" << quoted(api::nameOf(type)) << "];\n";
     }
   }
   std::ostringstream graph;

@@ -19,7 +19,7 @@ peer::MediaSource* HubPort::mediaSource(api::MediaType type) {
 void HubPort::onHubChanged(api::MediaType type) {
   tellDownstream(type);
   const HubPort* const feeder = hub_->feederOf(*this, type);
-  setFlowOut(type, feeder ? feeder->upstreamFlow(type) : api::MediaFlowState::NOT_FLOWING);
+  setFlowOut(type, feeder ? feeder->upstreamFlow(type) : api::MediaFlowState::NotFlowing);
 }
 
 void HubPort::onUpstreamChanged(api::MediaType type) {

@@ -14,7 +14,7 @@ namespace {
 
 LogCategory category("KurentoMediaElement");
 
-constexpr std::array kAllTypes{api::MediaType::AUDIO, api::MediaType::VIDEO, api::MediaType::DATA};
+constexpr std::array kAllTypes{api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data};
 constexpr const char* kDefaultDescription = "default";
 
 // Source: api.md, MediaElement; reference, chapter 6 (MediaElement.conf.ini).
@@ -28,7 +28,7 @@ MediaElement& elementOf(const model::ObjectPtr& object) {
 }
 
 void refuseData(api::MediaType type) {
-  if (type == api::MediaType::DATA)
+  if (type == api::MediaType::Data)
     throw model::ApiError(model::ErrorCode::MediaObjectIllegalParam,
                           "Invalid media type: DATA is not tracked");
 }
@@ -45,8 +45,8 @@ MediaElement::MediaElement(model::ObjectContext context)
       encoder_bitrate_(settings().number("MediaElement", "encoderBitrate", kDefaultEncoderBitrate)),
       min_encoder_bitrate_(settings().number("MediaElement", "minEncoderBitrate", 0)),
       max_encoder_bitrate_(settings().number("MediaElement", "maxEncoderBitrate", 0)) {
-  flow_in_.fill(api::MediaFlowState::NOT_FLOWING);
-  flow_out_.fill(api::MediaFlowState::NOT_FLOWING);
+  flow_in_.fill(api::MediaFlowState::NotFlowing);
+  flow_out_.fill(api::MediaFlowState::NotFlowing);
 }
 
 MediaElement::~MediaElement() = default;
@@ -85,11 +85,11 @@ void MediaElement::connectOne(MediaElement& sink, api::MediaType type,
     if (link->isDefault()) sink.onUpstreamChanged(type);
   }
 
-  api::ElementConnectedEvent event;
+  api::ElementConnected event;
   event.sink = sink.shared_from_this();
-  event.mediaType = type;
-  event.sourceMediaDescription = source_description;
-  event.sinkMediaDescription = sink_description;
+  event.media_type = type;
+  event.source_media_description = source_description;
+  event.sink_media_description = sink_description;
   raise(event);
 }
 
@@ -113,11 +113,11 @@ void MediaElement::disconnectOne(MediaElement& sink, api::MediaType type,
   const LinkPtr link = sink.linkInto(type, sink_description);
   if (link && link->source == this && link->source_description == source_description) cut(link);
 
-  api::ElementDisconnectedEvent event;
+  api::ElementDisconnected event;
   event.sink = sink.shared_from_this();
-  event.mediaType = type;
-  event.sourceMediaDescription = source_description;
-  event.sinkMediaDescription = sink_description;
+  event.media_type = type;
+  event.source_media_description = source_description;
+  event.sink_media_description = sink_description;
   raise(event);
 }
 
@@ -149,8 +149,8 @@ api::ElementConnectionData MediaElement::describe(const Link& link) const {
   data.source = link.source->shared_from_this();
   data.sink = link.sink->shared_from_this();
   data.type = link.type;
-  data.sourceDescription = link.source_description;
-  data.sinkDescription = link.sink_description;
+  data.source_description = link.source_description;
+  data.sink_description = link.sink_description;
   return data;
 }
 
@@ -200,25 +200,25 @@ void MediaElement::tellDownstream(api::MediaType type) {
 
 void MediaElement::setFlowIn(api::MediaType type, api::MediaFlowState state) {
   if (std::exchange(flow_in_[indexOf(type)], state) == state) return;
-  api::MediaFlowInStateChangedEvent event;
+  api::MediaFlowInStateChanged event;
   event.state = state;
-  event.padName = kDefaultDescription;
-  event.mediaType = type;
+  event.pad_name = kDefaultDescription;
+  event.media_type = type;
   raise(event);
 }
 
 void MediaElement::setFlowOut(api::MediaType type, api::MediaFlowState state) {
   if (std::exchange(flow_out_[indexOf(type)], state) == state) return;
-  api::MediaFlowOutStateChangedEvent event;
+  api::MediaFlowOutStateChanged event;
   event.state = state;
-  event.padName = kDefaultDescription;
-  event.mediaType = type;
+  event.pad_name = kDefaultDescription;
+  event.media_type = type;
   raise(event);
-  if (state == api::MediaFlowState::FLOWING && type != api::MediaType::DATA) {
-    api::MediaTranscodingStateChangedEvent transcoding;  // Packets are only forwarded.
-    transcoding.state = api::MediaTranscodingState::NOT_TRANSCODING;
-    transcoding.binName = kDefaultDescription;
-    transcoding.mediaType = type;
+  if (state == api::MediaFlowState::Flowing && type != api::MediaType::Data) {
+    api::MediaTranscodingStateChanged transcoding;  // Packets are only forwarded.
+    transcoding.state = api::MediaTranscodingState::NotTranscoding;
+    transcoding.bin_name = kDefaultDescription;
+    transcoding.media_type = type;
     raise(transcoding);
   }
   for (const LinkPtr& link : std::vector(outgoing_))
@@ -232,17 +232,17 @@ api::MediaFlowState MediaElement::flowOut(api::MediaType type) const {
 api::MediaFlowState MediaElement::upstreamFlow(api::MediaType type) const {
   const LinkPtr link = linkInto(type, kDefaultDescription);
   return link && link->isDefault() ? link->source->flowOut(type)
-                                   : api::MediaFlowState::NOT_FLOWING;
+                                   : api::MediaFlowState::NotFlowing;
 }
 
 bool MediaElement::isMediaFlowingIn(api::MediaType type, const std::string&) {
   refuseData(type);
-  return flow_in_[indexOf(type)] == api::MediaFlowState::FLOWING;
+  return flow_in_[indexOf(type)] == api::MediaFlowState::Flowing;
 }
 
 bool MediaElement::isMediaFlowingOut(api::MediaType type, const std::string&) {
   refuseData(type);
-  return flow_out_[indexOf(type)] == api::MediaFlowState::FLOWING;
+  return flow_out_[indexOf(type)] == api::MediaFlowState::Flowing;
 }
 
 // Packets are only ever forwarded: see setAudioFormat().
@@ -270,17 +270,17 @@ void MediaElement::setMaxEncoderBitrate(int bits_per_second) {
 // the log and has no effect.
 void MediaElement::setAudioFormat(const api::AudioCaps& caps) {
   MS_LOG(category, Warning,
-         id() << ": audio keeps the codec of its source, not " << api::toString(caps.codec));
+         id() << ": audio keeps the codec of its source, not " << api::nameOf(caps.codec));
 }
 
 void MediaElement::setVideoFormat(const api::VideoCaps& caps) {
   MS_LOG(category, Warning,
-         id() << ": video keeps the codec of its source, not " << api::toString(caps.codec));
+         id() << ": video keeps the codec of its source, not " << api::nameOf(caps.codec));
 }
 
 void MediaElement::getStats(std::optional<api::MediaType> type,
-                            api::Answer<api::StatsMap> answer) {
-  api::StatsMap stats;
+                            model::Answer<StatsMap> answer) {
+  StatsMap stats;
   addStats(type, stats);
   answer(std::move(stats));
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,9 @@ class MediaSource;
 }
 
 namespace ms::core {
+
+// By the id of each entry.
+using StatsMap = std::map<std::string, std::shared_ptr<const api::Stats>>;
 
 class MediaElement : public MediaObject, public api::MediaElement {
  public:
@@ -52,7 +56,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   void setMaxEncoderBitrate(int bits_per_second) override;
   void setAudioFormat(const api::AudioCaps& caps) override;
   void setVideoFormat(const api::VideoCaps& caps) override;
-  void getStats(std::optional<api::MediaType> type, api::Answer<api::StatsMap> answer) override;
+  void getStats(std::optional<api::MediaType> type, model::Answer<StatsMap> answer) override;
   std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
   void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
 
@@ -82,7 +86,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   virtual void onUpstreamFlow(api::MediaType, api::MediaFlowState) {}
   api::MediaFlowState upstreamFlow(api::MediaType type) const;
 
-  virtual void addStats(std::optional<api::MediaType>, api::StatsMap&) {}
+  virtual void addStats(std::optional<api::MediaType>, StatsMap&) {}
   void onClose() override;
 
  private:

@@ -82,9 +82,9 @@ std::vector<api::Tag> MediaObject::getTags() {
 }
 
 void MediaObject::raiseError(const std::string& description, int code, const std::string& type) {
-  api::ErrorEvent event;
+  api::Error event;
   event.description = description;
-  event.errorCode = code;
+  event.error_code = code;
   event.type = type;
   raise(event);
 }

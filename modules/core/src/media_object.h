@@ -5,6 +5,8 @@
 // chain of classes here is the `hierarchy` that describe returns.
 #pragma once
 
+#include <json/value.h>
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -42,7 +44,7 @@ class MediaObject : public model::Object, public api::MediaObject {
   // Sends an event of the API to its subscribers.
   template <class Event>
   void raise(const Event& event) {
-    raise(Event::kName, toJson(event));
+    raise(Event::name, toJson(event));
   }
   ModuleSettings settings() const { return ModuleSettings(modulesConfig()); }
   // An Error event on this object: the call that met it goes on.

@@ -1,6 +1,7 @@
 #include "modules/core/src/sdp_endpoint.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/model/api_error.h"
 
@@ -18,15 +19,16 @@ void checkText(const std::string& sdp, const char* if_empty) {
 
 }  // namespace
 
-std::string SdpEndpoint::generateOffer(const std::optional<api::OfferOptions>& options) {
+void SdpEndpoint::generateOffer(const std::optional<api::OfferOptions>& options,
+                                model::Answer<std::string> reply) {
   if (state_ != State::New)
     throw ApiError(ErrorCode::SdpAlreadyNegotiated, "Endpoint already negotiated");
   std::string offer = makeOffer(options.value_or(api::OfferOptions()));
   state_ = State::Offered;
-  return offer;
+  reply(std::move(offer));
 }
 
-std::string SdpEndpoint::processOffer(const std::string& offer) {
+void SdpEndpoint::processOffer(const std::string& offer, model::Answer<std::string> reply) {
   checkText(offer, "Empty offer not valid");
   if (state_ != State::New)
     throw ApiError(ErrorCode::SdpAlreadyNegotiated, "Endpoint already negotiated");
@@ -34,10 +36,10 @@ std::string SdpEndpoint::processOffer(const std::string& offer) {
   remote_description_ = offer;
   state_ = State::Answered;
   startSession();
-  return answer;
+  reply(std::move(answer));
 }
 
-std::string SdpEndpoint::processAnswer(const std::string& answer) {
+void SdpEndpoint::processAnswer(const std::string& answer, model::Answer<std::string> reply) {
   checkText(answer, "Empty answer not valid");
   if (state_ == State::New || state_ == State::Answered)
     throw ApiError(ErrorCode::SdpNotOfferGenerated,
@@ -48,7 +50,7 @@ std::string SdpEndpoint::processAnswer(const std::string& answer) {
   remote_description_ = answer;
   state_ = State::Done;
   startSession();
-  return localDescription();
+  reply(localDescription());
 }
 
 std::string SdpEndpoint::getLocalSessionDescriptor() {
@@ -73,6 +75,6 @@ void SdpEndpoint::setMaxVideoRecvBandwidth(int kbps) {
   onRecvBandwidthChanged();
 }
 
-void SdpEndpoint::startSession() { raise(api::MediaSessionStartedEvent()); }
+void SdpEndpoint::startSession() { raise(api::MediaSessionStarted()); }
 
 }  // namespace ms::core

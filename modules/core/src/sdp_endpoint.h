@@ -17,9 +17,10 @@ class SdpEndpoint : public SessionEndpoint, public api::SdpEndpoint {
   // 40208 after another generateOffer or processOffer; 40209 for an answer without an offer; 40210
   // for a second answer; 40201 for a text that is empty or no SDP; 40202, 40203 for a descriptor
   // that does not exist yet.
-  std::string generateOffer(const std::optional<api::OfferOptions>& options) override;
-  std::string processOffer(const std::string& offer) override;
-  std::string processAnswer(const std::string& answer) override;
+  void generateOffer(const std::optional<api::OfferOptions>& options,
+                     model::Answer<std::string> reply) override;
+  void processOffer(const std::string& offer, model::Answer<std::string> reply) override;
+  void processAnswer(const std::string& answer, model::Answer<std::string> reply) override;
   std::string getLocalSessionDescriptor() override;
   std::string getRemoteSessionDescriptor() override;
   int getMaxAudioRecvBandwidth() override { return max_audio_recv_kbps_; }

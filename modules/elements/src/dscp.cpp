@@ -5,72 +5,72 @@ namespace ms::elements {
 int dscpOf(api::DSCPValue value) {
   using enum api::DSCPValue;
   switch (value) {
-    case NO_DSCP:
-    case NO_VALUE:
+    case NoDscp:
+    case NoValue:
       return kNoDscp;
-    case AUDIO_LOW:
-    case VIDEO_LOW:
-    case DATA_LOW:
-    case CHROME_LOW:
-    case CS0:
+    case AudioLow:
+    case VideoLow:
+    case DataLow:
+    case ChromeLow:
+    case Cs0:
       return 0;
-    case AUDIO_VERYLOW:
-    case VIDEO_VERYLOW:
-    case DATA_VERYLOW:
-    case LE:
+    case AudioVerylow:
+    case VideoVerylow:
+    case DataVerylow:
+    case Le:
       return 1;
-    case CHROME_VERYLOW:
-    case CS1:
+    case ChromeVerylow:
+    case Cs1:
       return 8;
-    case DATA_MEDIUM:
-    case AF11:
+    case DataMedium:
+    case Af11:
       return 10;
-    case AF12:
+    case Af12:
       return 12;
-    case AF13:
+    case Af13:
       return 14;
-    case CS2:
+    case Cs2:
       return 16;
-    case DATA_HIGH:
-    case AF21:
+    case DataHigh:
+    case Af21:
       return 18;
-    case AF22:
+    case Af22:
       return 20;
-    case AF23:
+    case Af23:
       return 22;
-    case CS3:
+    case Cs3:
       return 24;
-    case AF31:
+    case Af31:
       return 26;
-    case AF32:
+    case Af32:
       return 28;
-    case AF33:
+    case Af33:
       return 30;
-    case CS4:
+    case Cs4:
       return 32;
-    case VIDEO_HIGH_THROUGHPUT:
-    case AF41:
+    case VideoHighThroughput:
+    case Af41:
       return 34;
-    case VIDEO_MEDIUM:
-    case VIDEO_HIGH:
-    case AF42:
+    case VideoMedium:
+    case VideoHigh:
+    case Af42:
       return 36;
-    case VIDEO_MEDIUM_THROUGHPUT:
-    case AF43:
+    case VideoMediumThroughput:
+    case Af43:
       return 38;
-    case CS5:
+    case Cs5:
       return 40;
-    case VOICEADMIT:
+    case Voiceadmit:
       return 44;
-    case AUDIO_MEDIUM:
-    case AUDIO_HIGH:
-    case EF:
+    case AudioMedium:
+    case AudioHigh:
+    case Ef:
       return 46;
-    case CS6:
+    case Cs6:
       return 48;
-    case CHROME_HIGH:
-    case CHROME_MEDIUM:
-    case CS7:
+    case ChromeHigh:
+    case ChromeMedium:
+    case Cs7:
       return 56;
   }
   return kNoDscp;
