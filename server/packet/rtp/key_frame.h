@@ -13,6 +13,9 @@ namespace ms::rtp {
 // False for malformed payloads, and for codecs without key frames (audio, Codec::Other).
 bool isKeyFrameStart(Codec codec, Bytes payload) noexcept;
 
+// True for the video codecs that isKeyFrameStart() can judge.
+bool hasKeyFrames(Codec codec) noexcept;
+
 // The same per payload format.
 bool startsH264KeyFrame(Bytes payload) noexcept;  // SPS: single, in STAP-A, or first FU-A.
 bool startsH265KeyFrame(Bytes payload) noexcept;  // VPS or SPS: single, in an AP, or first FU.

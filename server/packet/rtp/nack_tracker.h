@@ -38,6 +38,9 @@ class NackTracker {
   Arrival receive(SequenceNumber number, Timestamp now);
   void setRtt(Duration rtt);
 
+  // The sender began anew (ReceiveStatistics::Order::Restarted): forgets all numbers.
+  void restart();
+
   // Packets before the start of a key frame are of no more use.
   void onKeyFrameStart(SequenceNumber number);
 
@@ -62,14 +65,14 @@ class NackTracker {
     int requests;
   };
 
+  std::int64_t unwrap(SequenceNumber number) const;
   void trackGap(std::int64_t from, std::int64_t to, Timestamp now);
   bool isDue(const Missing& missing, Timestamp now) const;
   Timestamp dueTime(const Missing& missing) const;
   Duration spacing() const;
 
-  SequenceUnwrapper unwrapper_;
   bool started_ = false;
-  std::int64_t newest_ = 0;
+  std::int64_t newest_ = 0;       // Unwrapped.
   std::vector<Missing> missing_;  // Ascending; reserved once, never beyond kMaxMissing.
   Duration rtt_ = kDefaultRtt;
   bool key_frame_wanted_ = false;

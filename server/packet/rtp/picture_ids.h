@@ -3,8 +3,8 @@
 // values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "server/base/bytes.h"
 
@@ -18,6 +18,10 @@ struct PictureIds {
   std::uint8_t tl0_pic_idx_at = 0;  // Offset in the payload; 0 = there is none.
   std::uint8_t tl0_pic_idx = 0;
   std::uint16_t picture_id = 0;
+
+  // Read the field at `at` of a payload and move behind it. False when it is cut short.
+  bool takePictureId(Bytes payload, std::size_t& at);
+  bool takeTl0PicIdx(Bytes payload, std::size_t& at);
 
   bool hasPictureId() const { return width != PictureIdWidth::None; }
   bool hasTl0PicIdx() const { return tl0_pic_idx_at != 0; }

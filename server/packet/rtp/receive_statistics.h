@@ -41,9 +41,15 @@ class ReceiveStatistics {
 
   ReceiveStatistics(Ssrc ssrc, std::uint32_t clock_rate, Trust trust);
 
+  enum class Order : std::uint8_t {
+    Newest,
+    Late,       // Reordered, sent again, or a duplicate.
+    Restarted,  // The sender began anew: whoever follows its numbers must, too.
+  };
+
   // OnProbation or SequenceJump: the packet is not to be used.
-  std::expected<void, Drop> receive(SequenceNumber number, RtpTimestamp timestamp,
-                                    std::size_t packet_bytes, Timestamp arrival);
+  std::expected<Order, Drop> receive(SequenceNumber number, RtpTimestamp timestamp,
+                                     std::size_t packet_bytes, Timestamp arrival);
   void onSenderReport(NtpTime ntp, Timestamp arrival);
 
   // The next report block; its fraction counts from the report before.
@@ -59,7 +65,8 @@ class ReceiveStatistics {
 
  private:
   void restart(SequenceNumber number);
-  std::expected<void, Drop> prove(SequenceNumber number);
+  bool prove(SequenceNumber number);
+  std::expected<Order, Drop> place(SequenceNumber number);
   void updateJitter(RtpTimestamp timestamp, Timestamp arrival);
   std::uint32_t toTicks(Timestamp time) const;
 
@@ -77,7 +84,8 @@ class ReceiveStatistics {
   std::int64_t expected_prior_ = 0;
   std::int64_t received_prior_ = 0;
   std::optional<std::uint32_t> transit_;
-  std::uint64_t jitter_x16_ = 0;  // A.8: scaled by 16.
+  RtpTimestamp transit_timestamp_;  // Of the packet that gave transit_.
+  std::uint64_t jitter_x16_ = 0;    // A.8: scaled by 16.
   std::uint8_t fraction_lost_ = 0;
   std::uint64_t packets_received_ = 0;
   std::uint64_t bytes_received_ = 0;

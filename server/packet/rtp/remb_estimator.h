@@ -16,6 +16,8 @@ namespace ms::rtp {
 class RembEstimator {
  public:
   static constexpr Duration kMinSpacing = std::chrono::milliseconds(200);
+  // A cut takes a round trip to show: no second one before.
+  static constexpr Duration kMinBetweenCuts = std::chrono::milliseconds(500);
   static constexpr Bitrate kFloor = Bitrate(30'000);
   static constexpr Bitrate kStart = Bitrate(2'000'000);
 
@@ -42,7 +44,8 @@ class RembEstimator {
 
  private:
   std::int64_t fractionLost(const Input& input);
-  void step(std::int64_t fraction_lost);
+  void step(std::int64_t fraction_lost, Timestamp now);
+  void cut(Timestamp now);
   std::int64_t clamp(std::int64_t estimate, Bitrate input_rate) const;
 
   RembParams params_;
@@ -57,6 +60,7 @@ class RembEstimator {
   std::int64_t lost_prior_ = 0;
   std::int64_t fraction_lost_ = 0;
   std::optional<Timestamp> last_;
+  std::optional<Timestamp> last_cut_;
 };
 
 }  // namespace ms::rtp

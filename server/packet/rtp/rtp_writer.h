@@ -14,7 +14,7 @@
 
 namespace ms::rtp {
 
-// The bytes written: TooLong when `out` cannot hold them, or they would exceed kMaxPacketBytes.
+// The bytes written: TooLong when `out` cannot hold them.
 // `out` must not overlap the incoming packet.
 std::expected<std::size_t, Drop> writeForwarded(const RtpView& incoming,
                                                 const OutgoingHeader& header, MutableBytes out);

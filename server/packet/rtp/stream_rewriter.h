@@ -50,11 +50,12 @@ class StreamRewriter {
 
   StreamRewriter(MediaKind kind, const Start& start);
 
-  // From now on `source` is what is wanted; nothing stops the stream until another is chosen.
+  // From now on `source` is what is wanted; the former one goes on, if it is still fed, until the
+  // new one begins. Nothing: the stream stops here, and whatever is chosen next begins anew.
   void choose(std::optional<SourceId> source);
 
   // True while video of the chosen source waits: ask that source for a key frame.
-  bool needsKeyFrame() const;
+  bool needsKeyFrame() const { return kind_ == MediaKind::Video && waiting_; }
 
   // The outgoing header of `packet`, or why it is not to be sent on. abs_send_time stays empty.
   std::expected<OutgoingHeader, Drop> rewrite(const RtpView& packet, const SourceFormat& format,
@@ -81,7 +82,6 @@ class StreamRewriter {
     Ssrc ssrc;
     Codec codec;
     std::uint32_t clock_rate;
-    SequenceUnwrapper unwrapper;
     std::int64_t first;    // Unwrapped: packets before are not sent.
     std::int64_t highest;  // Unwrapped.
     std::uint16_t sequence_offset;
@@ -94,12 +94,14 @@ class StreamRewriter {
     SequenceNumber sequence_number;
     RtpTimestamp timestamp;
     Timestamp arrival;
-    std::uint16_t picture_id = 0;
-    std::uint8_t tl0_pic_idx = 0;
+    std::optional<std::uint16_t> picture_id;
+    std::optional<std::uint8_t> tl0_pic_idx;
   };
 
   bool isCurrent(const RtpView& packet, const SourceFormat& format) const;
-  bool isRestart(const RtpView& packet);
+  std::int64_t unwrap(SequenceNumber number) const;  // Only with a stream_.
+  bool isFarAway(std::int64_t sequence) const;
+  bool isRestart(SequenceNumber number);
   std::expected<OutgoingHeader, Drop> begin(const RtpView& packet, const SourceFormat& format,
                                             Timestamp arrival);
   std::expected<OutgoingHeader, Drop> proceed(const RtpView& packet, const SourceFormat& format,
@@ -120,7 +122,7 @@ class StreamRewriter {
   std::optional<SequenceNumber> stray_;  // A packet far behind: a second in a row is a restart.
   std::array<std::int64_t, kMaxRememberedSkips> skips_{};  // Ring, ascending.
   std::size_t skips_total_ = 0;  // Of this stream; the newest is at (skips_total_ - 1) % size.
-  bool restarting_ = false;
+  bool waiting_ = false;
   std::uint64_t switches_ = 0;
 };
 
