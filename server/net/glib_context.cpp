@@ -104,6 +104,12 @@ void GlibContext::checkAndDispatch() {
     g_main_context_dispatch(context_);
 }
 
+std::size_t GlibContext::countDescriptors() {
+  loop_.assertHere();
+  query();
+  return polled_.size();
+}
+
 bool GlibContext::isRestingListener(const GPollFD& poll) const {
   return polled_.size() > max_descriptors_ && isListening(poll.fd);
 }

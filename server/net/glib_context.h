@@ -40,7 +40,9 @@ class GlibContext : private PollSet::Owner {
   // While there are more descriptors than this, listening sockets rest: a stranger who connects
   // again and again finds a full backlog.
   void limitDescriptors(std::size_t count) { max_descriptors_ = count; }
+  // As of the last look; countDescriptors() looks again.
   std::size_t descriptorCount() const { return polled_.size(); }
+  std::size_t countDescriptors();
 
   // What a source did since the last call is nothing but take data from a socket that stays: spares
   // the look at every descriptor.

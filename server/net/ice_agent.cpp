@@ -126,6 +126,7 @@ struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
   std::vector<ice::Candidate> waiting;  // Until we have gathered and know the peer's credentials.
   std::size_t remote_candidates = 0;
   std::size_t passive_tcp_candidates = 0;
+  std::size_t descriptors_of_candidates = 0;
   bool has_gathered = false;
   bool has_remote_credentials = false;
   bool has_path = false;
@@ -210,6 +211,8 @@ bool IceAgent::Parts::gather() {
     has_gathered = false;
     return false;
   }
+  descriptors_of_candidates = context.countDescriptors();
+  context.limitDescriptors(descriptors_of_candidates + kMaxIceTcpConnections);
   takeWaitingCandidates();
   return true;
 }
@@ -323,8 +326,7 @@ void IceAgent::Parts::onCandidate(NiceAgent*, NiceCandidate* candidate, gpointer
 }
 
 void IceAgent::Parts::onGatheringDone(NiceAgent*, guint, gpointer self) {
-  auto& parts = *static_cast<Parts*>(self);
-  parts.context.limitDescriptors(parts.context.descriptorCount() + kMaxIceTcpConnections);
+  const auto& parts = *static_cast<Parts*>(self);
   if (parts.observer) parts.observer->onIceGatheringDone();
 }
 
@@ -396,6 +398,12 @@ ice::Credentials IceAgent::restart() { return parts_->restart(); }
 bool IceAgent::send(Bytes datagram) { return parts_->send(datagram); }
 
 void IceAgent::close() { parts_->close(); }
+
+std::size_t IceAgent::tcpConnectionCount() const {
+  return parts_->has_gathered
+             ? parts_->context.descriptorCount() - parts_->descriptors_of_candidates
+             : 0;
+}
 
 IceState IceAgent::state() const { return parts_->state; }
 

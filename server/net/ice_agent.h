@@ -132,6 +132,8 @@ class IceAgent {
   void close();
 
   IceState state() const;
+  // Those that peers and strangers opened to us, and ours to them.
+  std::size_t tcpConnectionCount() const;
   const IceCounters& counters() const;
 
  private:

@@ -81,7 +81,9 @@ TEST(IceAgent, IgnoresMdnsNamesAndOtherComponentsQuietly) {
 TEST(IceAgent, RefusesMoreCandidatesThanItsLimits) {
   Worker worker("test");
   IceTestPeer peer(worker, onLoopback());
-  ice::Candidate candidate{.foundation = "1", .priority = 1, .address = "127.0.0.1", .port = 1};
+  ice::Candidate candidate;
+  candidate.address = "127.0.0.1";
+  candidate.port = 1;
   ice::Candidate passive = candidate;
   passive.transport = ice::Transport::Tcp;
   passive.tcp_type = ice::TcpType::Passive;
