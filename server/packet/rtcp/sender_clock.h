@@ -20,8 +20,8 @@ class SenderClock {
   // send one within a second of video and 5 s of audio.
   static constexpr Duration kPatience = std::chrono::seconds(6);
 
-  // The source's newest mapping; of any stream, only that of the current one is used.
-  void onMapping(const ClockMapping& mapping) { mapping_ = mapping; }
+  // The newest mapping of the stream that goes out, or of the one that is to follow it.
+  void onMapping(const ClockMapping& mapping);
 
   // A packet of stream `source` went out: its own timestamp and the outgoing one.
   struct Sent {
@@ -36,7 +36,8 @@ class SenderClock {
   std::optional<rtp::RtpTimestamp> timestampAt(rtp::NtpTime now) const;
 
  private:
-  std::optional<ClockMapping> mapping_;
+  std::optional<ClockMapping> mapping_;       // Of the stream in last_.
+  std::optional<ClockMapping> next_mapping_;  // Of another, newest.
   std::optional<Sent> last_;
   rtp::NtpTime last_at_;
   rtp::NtpTime source_since_;  // The current source's first packet.
