@@ -42,7 +42,7 @@ class MediaSink {
 
   // Called by the source only. Until onSourceDetached(source), `source` is there.
   virtual void onSourceAttached(MediaSource& source, Timestamp now) = 0;
-  virtual void onSourceDetached(MediaSource& source, Timestamp now) = 0;
+  virtual void onSourceDetached(MediaSource& source) = 0;
   virtual void onPacket(const SourcePacket& packet, Timestamp now) = 0;
   // Where a stream of `source` stands on our clock, each time that it tells.
   virtual void onSourceClock(MediaSource& source, const rtcp::ClockMapping& mapping) = 0;
@@ -60,7 +60,7 @@ class MediaSource {
   // sink that is there already does nothing.
   virtual void addSink(MediaSink& sink, Timestamp now) = 0;
   // Tells the sink; nothing when it is not there.
-  virtual void removeSink(MediaSink& sink, Timestamp now) = 0;
+  virtual void removeSink(MediaSink& sink) = 0;
 
   // A viewer cannot decode. Requests of all viewers are sent on as one, at least 1 s apart.
   virtual void requestKeyFrame(Timestamp now) = 0;
