@@ -13,13 +13,18 @@ export function inPage(page, name, ...values) {
   return page.evaluate(([called, given]) => window.peer[called](...given), [name, values]);
 }
 
+/** A method of a kurento-client object by callback: its promises (7.3.0) keep errors to themselves. */
+export function callKurento(object, method, ...values) {
+  return new Promise((resolve, reject) => object[method](...values, (error, result) => error ? reject(error) : resolve(result)));
+}
+
 export async function kurentoEndpoint(pipeline) {
-  const endpoint = await pipeline.create('WebRtcEndpoint');
+  const endpoint = await callKurento(pipeline, 'create', 'WebRtcEndpoint');
   return {
     object: endpoint,
-    processOffer: (sdp) => endpoint.processOffer(sdp),
-    gatherCandidates: () => endpoint.gatherCandidates(),
-    addIceCandidate: (candidate) => endpoint.addIceCandidate(kurento.getComplexType('IceCandidate')(candidate)),
+    processOffer: (sdp) => callKurento(endpoint, 'processOffer', sdp),
+    gatherCandidates: () => callKurento(endpoint, 'gatherCandidates'),
+    addIceCandidate: (candidate) => callKurento(endpoint, 'addIceCandidate', kurento.getComplexType('IceCandidate')(candidate)),
     onCandidate: (told) => endpoint.on('IceCandidateFound', ({candidate}) => told(candidate)),
   };
 }

@@ -74,7 +74,7 @@ scene('the demo page says what is wrong, in plain words', async (s) => {
   };
   assert.equal(await tryAddress(`ws://127.0.0.1:${await freePort()}/kurento`), 'unreachable');
   assert.equal(await tryAddress(`ws://127.0.0.1:${server.port}/elsewhere`), 'wrong-path');
-  assert.equal(await tryAddress('http:// no address'), 'bad-address');
+  assert.equal(await tryAddress('ftp://127.0.0.1/kurento'), 'bad-address');
 
   await page.evaluate(() => navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')));
   assert.equal(await tryAddress(server.url), 'NotAllowedError');
