@@ -56,7 +56,8 @@ void writeDotFile(const std::string& name, const std::string& dot) {
   std::string safe_name = name.substr(name.rfind('/') + 1, 100);
   for (char& c : safe_name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-') c = '_';
-  const auto path = std::filesystem::path(folder) / (std::to_string(++number) + "-" + safe_name + ".dot");
+  const auto path =
+      std::filesystem::path(folder) / (std::to_string(++number) + "-" + safe_name + ".dot");
   std::ofstream file(path);
   file << dot;
   if (!file.flush()) MS_LOG(category, Warning, "Cannot write " << path);

@@ -1,5 +1,5 @@
-// The links of elements as a Graphviz digraph: what getGstreamerDot returns. Names follow the API; a
-// label shows the class and the flow.
+// The links of elements as a Graphviz digraph: what getGstreamerDot returns. Names follow the API;
+// a label shows the class and the flow.
 #pragma once
 
 #include <string>

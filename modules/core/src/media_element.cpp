@@ -33,7 +33,6 @@ void refuseData(api::MediaType type) {
                           "Invalid media type: DATA is not tracked");
 }
 
-
 }  // namespace
 
 bool MediaElement::Link::isDefault() const {
@@ -58,8 +57,7 @@ void MediaElement::connect(const model::ObjectPtr& sink, std::optional<api::Medi
                            const std::optional<std::string>& sink_description) {
   MediaElement& element = elementOf(sink);
   if (&element.loop() != &loop() || element.root() != root() || element.isClosed() || isClosed())
-    throw model::ApiError(model::ErrorCode::ConnectError,
-                          "Media elements do not share pipeline");
+    throw model::ApiError(model::ErrorCode::ConnectError, "Media elements do not share pipeline");
   for (const api::MediaType one : kAllTypes)
     if (!type || *type == one)
       connectOne(element, one, source_description.value_or(kDefaultDescription),
@@ -72,14 +70,14 @@ void MediaElement::connectOne(MediaElement& sink, api::MediaType type,
   if (outgoing_.size() >= kMaxLinksPerElement)
     throw model::ApiError(model::ErrorCode::NotEnoughResources, "Element has too many links");
   const LinkPtr former = sink.linkInto(type, sink_description);
-  const bool is_same = former && former->source == this &&
-                       former->source_description == source_description;
+  const bool is_same =
+      former && former->source == this && former->source_description == source_description;
   if (former && !is_same)
     former->source->disconnectOne(sink, type, former->source_description, sink_description);
 
   if (!is_same) {
-    const auto link = std::make_shared<const Link>(
-        Link{this, &sink, type, source_description, sink_description});
+    const auto link =
+        std::make_shared<const Link>(Link{this, &sink, type, source_description, sink_description});
     outgoing_.push_back(link);
     sink.incoming_.push_back(link);
     if (link->isDefault()) sink.onUpstreamChanged(type);
@@ -98,8 +96,7 @@ void MediaElement::disconnect(const model::ObjectPtr& sink, std::optional<api::M
                               const std::optional<std::string>& sink_description) {
   MediaElement& element = elementOf(sink);
   if (&element.loop() != &loop() || element.root() != root())
-    throw model::ApiError(model::ErrorCode::ConnectError,
-                          "Media elements do not share pipeline");
+    throw model::ApiError(model::ErrorCode::ConnectError, "Media elements do not share pipeline");
   for (const api::MediaType one : kAllTypes)
     if (!type || *type == one)
       disconnectOne(element, one, source_description.value_or(kDefaultDescription),
@@ -158,8 +155,7 @@ std::vector<api::ElementConnectionData> MediaElement::getSourceConnections(
     std::optional<api::MediaType> type, const std::optional<std::string>& description) {
   std::vector<api::ElementConnectionData> list;
   for (const LinkPtr& link : incoming_)
-    if ((!type || link->type == *type) &&
-        (!description || link->sink_description == *description))
+    if ((!type || link->type == *type) && (!description || link->sink_description == *description))
       list.push_back(describe(*link));
   return list;
 }
@@ -231,8 +227,7 @@ api::MediaFlowState MediaElement::flowOut(api::MediaType type) const {
 
 api::MediaFlowState MediaElement::upstreamFlow(api::MediaType type) const {
   const LinkPtr link = linkInto(type, kDefaultDescription);
-  return link && link->isDefault() ? link->source->flowOut(type)
-                                   : api::MediaFlowState::NotFlowing;
+  return link && link->isDefault() ? link->source->flowOut(type) : api::MediaFlowState::NotFlowing;
 }
 
 bool MediaElement::isMediaFlowingIn(api::MediaType type, const std::string&) {
@@ -278,8 +273,7 @@ void MediaElement::setVideoFormat(const api::VideoCaps& caps) {
          id() << ": video keeps the codec of its source, not " << api::nameOf(caps.codec));
 }
 
-void MediaElement::getStats(std::optional<api::MediaType> type,
-                            model::Answer<StatsMap> answer) {
+void MediaElement::getStats(std::optional<api::MediaType> type, model::Answer<StatsMap> answer) {
   StatsMap stats;
   addStats(type, stats);
   answer(std::move(stats));

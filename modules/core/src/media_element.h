@@ -1,10 +1,10 @@
-// An element of a pipeline: at most one sink and one source per media type, linked to those of other
-// elements of the same pipeline.
+// An element of a pipeline: at most one sink and one source per media type, linked to those of
+// other elements of the same pipeline.
 //
 // Links are what the API shows. Packets do not travel along them: for each element that consumes
-// packets (an endpoint that sends to its peer) the chain of links is followed upstream to the element
-// that produces them, through PassThroughs and hubs, and only these two are joined. So a transparent
-// element costs nothing per packet. See docs/decisions/0002-routes-not-hops.md.
+// packets (an endpoint that sends to its peer) the chain of links is followed upstream to the
+// element that produces them, through PassThroughs and hubs, and only these two are joined. So a
+// transparent element costs nothing per packet. See docs/decisions/0002-routes-not-hops.md.
 //
 // Everything runs on the pipeline's loop; an element that closes takes its links with it.
 #pragma once
@@ -76,7 +76,8 @@ class MediaElement : public MediaObject, public api::MediaElement {
   virtual void onUpstreamChanged(api::MediaType type) = 0;
   void tellDownstream(api::MediaType type);
 
-  // Media flow as MediaFlowInStateChanged and MediaFlowOutStateChanged show it; repeats are ignored.
+  // Media flow as MediaFlowInStateChanged and MediaFlowOutStateChanged show it; repeats are
+  // ignored.
   void setFlowIn(api::MediaType type, api::MediaFlowState state);
   void setFlowOut(api::MediaType type, api::MediaFlowState state);
   api::MediaFlowState flowOut(api::MediaType type) const;
@@ -102,8 +103,8 @@ class MediaElement : public MediaObject, public api::MediaElement {
 
   void connectOne(MediaElement& sink, api::MediaType type, const std::string& source_description,
                   const std::string& sink_description);
-  void disconnectOne(MediaElement& sink, api::MediaType type,
-                     const std::string& source_description, const std::string& sink_description);
+  void disconnectOne(MediaElement& sink, api::MediaType type, const std::string& source_description,
+                     const std::string& sink_description);
   // Forgets the link on both sides and tells the sink. Harmless for a link that is gone.
   static void cut(const LinkPtr& link);
   LinkPtr linkInto(api::MediaType type, const std::string& sink_description) const;
@@ -115,7 +116,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::array<api::MediaFlowState, 3> flow_out_;
   bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
 
-  int encoder_bitrate_;      // Bits per second.
+  int encoder_bitrate_;  // Bits per second.
   int min_encoder_bitrate_;
   int max_encoder_bitrate_;  // 0: no limit.
 };

@@ -1,5 +1,5 @@
-// What every API object answers to: name, tags, place in the tree, creation time, and the fields that
-// all its events carry.
+// What every API object answers to: name, tags, place in the tree, creation time, and the fields
+// that all its events carry.
 //
 // Subclasses add a generated interface each (api::MediaElement, api::SdpEndpoint, ...), so that the
 // chain of classes here is the `hierarchy` that describe returns.
@@ -36,8 +36,8 @@ class MediaObject : public model::Object, public api::MediaObject {
   void setSendTagsInEvents(bool send_tags_in_events) override;
   int getCreationTime() override;  // Seconds since 1970.
   void addTag(const std::string& key, const std::string& value) override;
-  void removeTag(const std::string& key) override;          // 40110 when there is none.
-  std::string getTag(const std::string& key) override;      // 40110 when there is none.
+  void removeTag(const std::string& key) override;      // 40110 when there is none.
+  std::string getTag(const std::string& key) override;  // 40110 when there is none.
   std::vector<api::Tag> getTags() override;
 
  protected:

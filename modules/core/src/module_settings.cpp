@@ -12,8 +12,9 @@ namespace {
 LogCategory category("KurentoConfig");
 
 void warn(const char* class_name, const char* key, const char* expected) {
-  MS_LOG(category, Warning, "modules.kurento." << class_name << "." << key << " should be "
-                                               << expected << "; the default is used");
+  MS_LOG(category, Warning,
+         "modules.kurento." << class_name << "." << key << " should be " << expected
+                            << "; the default is used");
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Reads the `modules` tree of the configuration: modules.kurento.<Class>.<key>. Values come from .ini
-// and .json files alike, so a number may be a text. A value that cannot be used is named in the log
-// once per process start of an object and the default holds.
+// Reads the `modules` tree of the configuration: modules.kurento.<Class>.<key>. Values come from
+// .ini and .json files alike, so a number may be a text. A value that cannot be used is named in
+// the log once per process start of an object and the default holds.
 #pragma once
 
 #include <json/forwards.h>

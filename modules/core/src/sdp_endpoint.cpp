@@ -55,13 +55,15 @@ void SdpEndpoint::processAnswer(const std::string& answer, model::Answer<std::st
 
 std::string SdpEndpoint::getLocalSessionDescriptor() {
   if (state_ == State::New)
-    throw ApiError(ErrorCode::SdpNoLocalDescription, "No local session descriptor has been generated");
+    throw ApiError(ErrorCode::SdpNoLocalDescription,
+                   "No local session descriptor has been generated");
   return localDescription();
 }
 
 std::string SdpEndpoint::getRemoteSessionDescriptor() {
   if (remote_description_.empty())
-    throw ApiError(ErrorCode::SdpNoRemoteDescription, "No remote session descriptor has been processed");
+    throw ApiError(ErrorCode::SdpNoRemoteDescription,
+                   "No remote session descriptor has been processed");
   return remote_description_;
 }
 

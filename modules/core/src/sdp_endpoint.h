@@ -1,5 +1,6 @@
-// An endpoint that negotiates by offer and answer (RFC 3264): exactly one negotiation in its life, as
-// the API has it. This class keeps the order of calls; what is offered and accepted is the subclass's.
+// An endpoint that negotiates by offer and answer (RFC 3264): exactly one negotiation in its life,
+// as the API has it. This class keeps the order of calls; what is offered and accepted is the
+// subclass's.
 #pragma once
 
 #include <optional>

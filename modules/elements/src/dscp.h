@@ -1,5 +1,5 @@
-// The differentiated-services code point that a DSCPValue of the API stands for (RFC 2474, RFC 4594,
-// RFC 8837 for the WebRTC names).
+// The differentiated-services code point that a DSCPValue of the API stands for (RFC 2474, RFC
+// 4594, RFC 8837 for the WebRTC names).
 #pragma once
 
 #include "modules/elements/api.h"

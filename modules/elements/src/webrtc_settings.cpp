@@ -74,7 +74,8 @@ net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
     if (const auto server = parseTurnUrl(settings.turn_url))
       config.turn_servers.push_back(*server);
     else
-      MS_LOG(category, Error, "The TURN URL is not user:password@IPv4:port[?transport=udp|tcp|tls]");
+      MS_LOG(category, Error,
+             "The TURN URL is not user:password@IPv4:port[?transport=udp|tcp|tls]");
   }
   return config;
 }

@@ -1,0 +1,100 @@
+// For tests of elements: a loop, a pipeline on it, a record of the events, and an element whose
+// media is made up. Everything is called on the loop through run().
+#pragma once
+
+#include <gtest/gtest.h>
+#include <json/value.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "modules/core/src/media_element.h"
+#include "modules/core/src/media_pipeline.h"
+#include "server/base/loop.h"
+#include "server/model/object_tree.h"
+#include "server/packet/peer/media.h"
+
+namespace ms::core {
+
+// Only its address matters.
+class FakeSource final : public peer::MediaSource {
+ public:
+  rtp::MediaKind kind() const override { return rtp::MediaKind::Video; }
+  std::optional<peer::CodecFormat> format() const override { return std::nullopt; }
+  void addSink(peer::MediaSink&, Timestamp) override {}
+  void removeSink(peer::MediaSink&) override {}
+  void requestKeyFrame(Timestamp) override { ++key_frame_requests; }
+  void setReceiverEstimate(peer::MediaSink&, Bitrate, Timestamp) override {}
+
+  int key_frame_requests = 0;
+};
+
+// Produces `own` video, and notes what arrives at its sink.
+class FakeEndpoint final : public MediaElement {
+ public:
+  using MediaElement::MediaElement;
+  using MediaElement::setFlowOut;
+  using MediaElement::tellDownstream;
+
+  peer::MediaSource* mediaSource(api::MediaType type) override {
+    return type == api::MediaType::Video ? own : nullptr;
+  }
+  void onUpstreamChanged(api::MediaType type) override {
+    if (type == api::MediaType::Video) arriving = upstreamSource(type);
+  }
+
+  peer::MediaSource* own = nullptr;
+  peer::MediaSource* arriving = nullptr;
+};
+
+class RecordedEvents final : public model::EventSink {
+ public:
+  void onEvent(const std::string& object_id, std::string_view type, Json::Value data) override;
+
+  struct Event {
+    std::string object_id;
+    std::string type;
+    Json::Value data;
+  };
+  std::vector<std::string> types() const;
+  std::size_t count(std::string_view type) const;
+
+  std::vector<Event> list;
+};
+
+class ElementTest : public testing::Test {
+ protected:
+  ElementTest();
+  ~ElementTest() override;
+
+  void run(const std::function<void()>& work);
+
+  template <class Element, class... Arguments>
+  std::shared_ptr<Element> make(const model::ClassDescriptor& descriptor, model::ObjectPtr parent,
+                                Arguments&&... arguments) {
+    auto element = std::make_shared<Element>(context(descriptor, std::move(parent)),
+                                             std::forward<Arguments>(arguments)...);
+    model::ObjectTree::attach(element);
+    return element;
+  }
+  std::shared_ptr<FakeEndpoint> makeEndpoint() {
+    return make<FakeEndpoint>(api::kMediaElementClass, pipeline_);
+  }
+  std::shared_ptr<MediaPipeline> makePipeline() {
+    return make<MediaPipeline>(api::kMediaPipelineClass, nullptr);
+  }
+  model::ObjectContext context(const model::ClassDescriptor& descriptor, model::ObjectPtr parent);
+
+  Loop loop_{"test"};
+  RecordedEvents events_;
+  std::unique_ptr<Json::Value> config_;
+  std::shared_ptr<MediaPipeline> pipeline_;
+
+ private:
+  int next_id_ = 0;
+};
+
+}  // namespace ms::core
