@@ -120,7 +120,7 @@ class Scene {
   /** Takes the picture for the report now; otherwise it is taken at the end. */
   async shoot(page = this.#pages[0]) {
     this.#shot = `${this.#slug}.png`;
-    await page.screenshot({path: `${kReport}/${this.#shot}`});
+    await page.screenshot({path: `${kReport}/${this.#shot}`, fullPage: true});
   }
 
   /** Ends everything; the error that this brought, if any. */

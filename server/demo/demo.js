@@ -71,30 +71,30 @@ async function start() {
     await ours.start(page.server.value.trim(), stream);
     if (ours === call) timer = setInterval(makeReader(ours), kReadEvery_ms);
   } catch (error) {
-    if (ours === call) await fail(error);
+    if (ours === call) fail(error);
   }
 }
 
-async function fail(error) {
+function fail(error) {
   showProblem(error.problem ?? diagnoseError(error));
-  await finish('problem');
+  finish('problem');
 }
 
-async function finish(state) {
+function finish(state) {
   clearInterval(timer);
   const ended = call;
   call = undefined;
   stream?.getTracks().forEach((track) => track.stop());
   stream = page.local.srcObject = page.remote.srcObject = null;
   showState(state);
-  await ended?.stop();
+  ended?.stop();
   showRunning(false);
 }
 
-async function stop() {
+function stop() {
   showProblem(undefined);
   note('Stopped');
-  await finish('stopped');
+  finish('stopped');
 }
 
 function onTrack(track) {

@@ -46,7 +46,7 @@ export class RpcConnection {
 
   /** The result of `method`; rejects with the server's error, or when no reply comes in time. */
   request(method, params) {
-    if (this.#socket.readyState !== WebSocket.OPEN) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) {
       return Promise.reject(new RpcError('closed', 'the connection to the server is closed'));
     }
     const id = this.#next_id++;
@@ -73,7 +73,9 @@ export class RpcConnection {
     return this.request('subscribe', {object, type});
   }
 
+  /** What was sent before still reaches the server. */
   close() {
+    if (!this.#socket) return;  // never opened
     this.#socket.onclose = null;
     this.#socket.close();
     this.#fail(new RpcError('closed', 'closed by this page'));
