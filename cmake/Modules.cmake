@@ -46,24 +46,23 @@ endfunction()
 function(ms_plugin name)
   cmake_parse_arguments(arg "" "" "IMPORTS;DEPENDS" ${ARGN})
   ms_module(${name} IMPORTS ${arg_IMPORTS} DEPENDS ${arg_DEPENDS})
-  ms_plugin_object(kms${name}module
+  ms_plugin_object(${name} plugins
     SOURCES $<TARGET_OBJECTS:ms_${name}> $<TARGET_OBJECTS:ms_${name}_api>)
 endfunction()
 
-# ms_plugin_object(NAME SOURCES file...): the shared object libNAME.so.
-function(ms_plugin_object name)
+# ms_plugin_object(NAME FOLDER SOURCES file...): ${CMAKE_BINARY_DIR}/FOLDER/libkmsNAMEmodule.so.
+function(ms_plugin_object name folder)
   cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
-  add_library(${name} MODULE ${arg_SOURCES})
-  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ms_flags)
-  set_target_properties(${name} PROPERTIES
-    PREFIX lib LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
+  add_library(kms${name}module MODULE ${arg_SOURCES})
+  target_include_directories(kms${name}module PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(kms${name}module PRIVATE ms_flags PkgConfig::JSONCPP)
+  set_target_properties(kms${name}module PROPERTIES
+    PREFIX lib LINKER_LANGUAGE CXX LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${folder})
 endfunction()
 
 function(ms_host_plugins target)
-  set_target_properties(${target} PROPERTIES ENABLE_EXPORTS ON)
-  foreach(library ${ARGN})
-    target_link_libraries(${target} PRIVATE $<LINK_LIBRARY:WHOLE_ARCHIVE,${library}>)
-  endforeach()
-  target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS})
+  list(JOIN ARGN "," libraries)
+  target_link_libraries(${target} PRIVATE ${ARGN} ${CMAKE_DL_LIBS})
+  set_target_properties(${target} PROPERTIES
+    ENABLE_EXPORTS ON LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,${libraries}")
 endfunction()
