@@ -58,7 +58,7 @@ bool isMdnsName(std::string_view text) {
   if (text.size() > kMaxNameChars || text.size() <= 6) return false;
   if (!equalsIgnoringCase(text.substr(text.size() - 6), ".local")) return false;
   std::size_t label = 0;
-  for (const char c : text) {
+  for (const char& c : text) {
     label = c == '.' ? 0 : label + 1;
     if (c == '.' ? &c == text.data() || *(&c - 1) == '.' : label > kMaxLabelChars) return false;
     const bool known =
