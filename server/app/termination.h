@@ -1,0 +1,28 @@
+// How the process is told to end: SIGINT and SIGTERM. Made by main() before any thread starts, so
+// that all threads leave these signals to it.
+//
+// The first signal ends the server in order. A second one, or an end that takes longer than
+// kMostTimeToEnd, ends the process at once.
+#pragma once
+
+#include <chrono>
+
+namespace ms::app {
+
+class Termination {
+ public:
+  static constexpr std::chrono::seconds kMostTimeToEnd{5};
+
+  // Also ignores SIGPIPE, and SIGXFSZ so that a limit of file size is an error of one write.
+  Termination();
+  Termination(const Termination&) = delete;
+  Termination& operator=(const Termination&) = delete;
+
+  // Blocks until a signal comes; gives its number. From then on time runs.
+  int wait();
+
+  // Asks the process to end as a signal from outside would. Any thread.
+  static void request();
+};
+
+}  // namespace ms::app
