@@ -2,6 +2,7 @@
 
 #include <json/json.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -40,6 +41,11 @@ void removeCommentsButInMetadata(Json::Value& root) {
   }
 }
 
+std::string onOneLine(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 Json::Value parseJson(std::string_view text, const std::string& name) {
   Json::CharReaderBuilder builder;
   builder["stackLimit"] = kMaxDepth;
@@ -50,7 +56,7 @@ Json::Value parseJson(std::string_view text, const std::string& name) {
   std::string errors;
   try {
     if (!reader->parse(text.data(), text.data() + text.size(), &root, &errors))
-      throw ConfigError(name + ": " + errors);
+      throw ConfigError(name + ": " + onOneLine(errors));
   } catch (const Json::Exception& error) {
     throw ConfigError(name + ": " + error.what());
   }
