@@ -70,7 +70,7 @@ struct IceConfig {
   int dscp = -1;  // 0..63; -1: the system's.
 };
 
-enum class CandidateRefusal { TooMany, Closed };
+enum class CandidateRefusal { TooMany, UnknownTransport, Closed };
 
 // Told on the agent's loop. Never called after close().
 class IceObserver {

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "server/base/loop.h"
+#include "server/base/random.h"
 #include "server/net/poll_set.h"
+#include "server/packet/rtp/packet_pool.h"
 
 namespace ms::net {
 
@@ -20,6 +22,8 @@ inline constexpr std::size_t kMaxWorkers = 256;
 struct WorkerServices {
   explicit WorkerServices(Loop& loop) : polls(loop) {}
   PollSet polls;
+  rtp::PacketPool pool;
+  SystemRandom random;
 };
 
 class Worker {

@@ -1,0 +1,87 @@
+// One remote WebRTC peer on one worker: its ICE agents (one with BUNDLE, else one per m-line) and
+// its packet plane, joined. Datagrams, time and the end of both go through here; what flows between
+// endpoints goes straight from and to peer().source() and peer().sink().
+//
+// Every function is called, and every observer function is told, on the worker's loop; the observer
+// may stop or destroy the transport from inside.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <memory>
+
+#include "server/net/ice_agent.h"
+#include "server/packet/peer/webrtc_peer.h"
+
+namespace ms::net {
+
+using peer::TransportIndex;
+
+// What a peer sends before we have a path to answer, or before the answer of its description came:
+// the first flight of DTLS.
+inline constexpr std::size_t kMaxEarlyDatagrams = 16;
+
+struct PeerTransportConfig {
+  IceConfig ice;
+  dtls::Certificate certificate;
+  rtp::NtpClock clock;
+};
+
+class PeerTransportObserver {
+ public:
+  virtual ~PeerTransportObserver() = default;
+
+  virtual void onIceCandidate(TransportIndex transport, const ice::Candidate& candidate) = 0;
+  // All transports have all their candidates.
+  virtual void onIceGatheringDone() = 0;
+  virtual void onIceState(TransportIndex transport, IceState state) = 0;
+  virtual void onIceSelectedPair(TransportIndex transport, const ice::Candidate& local,
+                                 const ice::Candidate& remote) = 0;
+  // As peer::PeerObserver tells them.
+  virtual void onDtlsState(TransportIndex transport, dtls::DtlsState state) = 0;
+  virtual void onConnectionState(peer::ConnectionState state) = 0;
+  virtual void onMediaState(peer::MediaState state) = 0;
+  virtual void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
+                           peer::FlowState state) = 0;
+  virtual void onApplicationData(TransportIndex transport, Bytes data) = 0;
+};
+
+class PeerTransport {
+ public:
+  // `observer` outlives the transport or its stop().
+  PeerTransport(Worker& worker, PeerTransportConfig config, PeerTransportObserver& observer);
+  // Stops.
+  ~PeerTransport();
+  PeerTransport(const PeerTransport&) = delete;
+  PeerTransport& operator=(const PeerTransport&) = delete;
+
+  // One pair for all transports, as in every description of ours.
+  ice::Credentials localCredentials() const;
+
+  // Opens sockets and tells their candidates; before start() for the first transport, and for
+  // further ones as soon as they are known. False: no socket could be opened.
+  bool gather();
+
+  // Once, when offer and answer are complete: takes the peer's credentials and the candidates of
+  // its description, and lets media pass.
+  void start(const sdp::NegotiatedSession& session);
+
+  // Before start() only transport 0 is known.
+  std::expected<void, CandidateRefusal> addRemoteCandidate(TransportIndex transport,
+                                                           const ice::Candidate& candidate);
+
+  // Says BYE, ends all links and closes the sockets. The observer hears no more.
+  void stop();
+
+  peer::WebRtcPeer& peer();
+  const peer::WebRtcPeer& peer() const;
+  std::size_t transportCount() const;
+  IceState iceState(TransportIndex transport) const;
+  const IceCounters& iceCounters(TransportIndex transport) const;
+
+ private:
+  struct Parts;
+  std::shared_ptr<Parts> parts_;
+};
+
+}  // namespace ms::net
