@@ -58,12 +58,14 @@ bool isMdnsName(std::string_view text) {
   if (text.size() > kMaxNameChars || text.size() <= 6) return false;
   if (!equalsIgnoringCase(text.substr(text.size() - 6), ".local")) return false;
   std::size_t label = 0;
-  for (const char& c : text) {
-    label = c == '.' ? 0 : label + 1;
-    if (c == '.' ? &c == text.data() || *(&c - 1) == '.' : label > kMaxLabelChars) return false;
-    const bool known =
-        c == '.' || c == '-' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
-    if (!known) return false;
+  for (const char c : text) {
+    if (c == '.') {
+      if (label == 0) return false;
+      label = 0;
+      continue;
+    }
+    const bool known = c == '-' || (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+    if (!known || ++label > kMaxLabelChars) return false;
   }
   return true;
 }
