@@ -41,11 +41,16 @@ H264Profile h264Profile(std::string_view profile_level_id) {
   const std::uint32_t profile = *value >> 16, flags = *value >> 8 & 0xff;
   const bool set0 = flags & 0x80, set1 = flags & 0x40;
   switch (profile) {
-    case 0x42: return set1 ? H264Profile::ConstrainedBaseline : H264Profile::Baseline;
-    case 0x4d: return set0 ? H264Profile::ConstrainedBaseline : H264Profile::Main;
-    case 0x58: return set0 && set1 ? H264Profile::ConstrainedBaseline : H264Profile::Other;
-    case 0x64: return H264Profile::High;
-    default: return H264Profile::Other;
+    case 0x42:
+      return set1 ? H264Profile::ConstrainedBaseline : H264Profile::Baseline;
+    case 0x4d:
+      return set0 ? H264Profile::ConstrainedBaseline : H264Profile::Main;
+    case 0x58:
+      return set0 && set1 ? H264Profile::ConstrainedBaseline : H264Profile::Other;
+    case 0x64:
+      return H264Profile::High;
+    default:
+      return H264Profile::Other;
   }
 }
 
@@ -73,8 +78,7 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
   switch (codec.codec) {
     case rtp::Codec::H264:
       format.h264_profile = h264Profile(fmtpParameter(codec.fmtp, "profile-level-id"));
-      format.h264_packetization_mode =
-          smallNumber(fmtpParameter(codec.fmtp, "packetization-mode"));
+      format.h264_packetization_mode = smallNumber(fmtpParameter(codec.fmtp, "packetization-mode"));
       break;
     case rtp::Codec::Vp9:
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "profile-id"));
@@ -82,7 +86,8 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
     case rtp::Codec::Av1:
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "profile"));
       break;
-    default: break;
+    default:
+      break;
   }
   return format;
 }

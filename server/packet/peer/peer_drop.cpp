@@ -4,20 +4,34 @@ namespace ms::peer {
 
 std::string_view dropName(PeerDrop reason) {
   switch (reason) {
-    case PeerDrop::NotStarted: return "NotStarted";
-    case PeerDrop::UnknownTransport: return "UnknownTransport";
-    case PeerDrop::StunNotForUs: return "StunNotForUs";
-    case PeerDrop::BeforeKeys: return "BeforeKeys";
-    case PeerDrop::UnknownPayloadType: return "UnknownPayloadType";
-    case PeerDrop::TooManyStreams: return "TooManyStreams";
-    case PeerDrop::NotReceiving: return "NotReceiving";
-    case PeerDrop::OtherStreamActive: return "OtherStreamActive";
-    case PeerDrop::RetransmissionUnasked: return "RetransmissionUnasked";
-    case PeerDrop::CodecNotNegotiated: return "CodecNotNegotiated";
-    case PeerDrop::SequenceNumberUsed: return "SequenceNumberUsed";
-    case PeerDrop::TooManyResends: return "TooManyResends";
-    case PeerDrop::NotConnected: return "NotConnected";
-    case PeerDrop::Count: break;
+    case PeerDrop::NotStarted:
+      return "NotStarted";
+    case PeerDrop::UnknownTransport:
+      return "UnknownTransport";
+    case PeerDrop::StunNotForUs:
+      return "StunNotForUs";
+    case PeerDrop::BeforeKeys:
+      return "BeforeKeys";
+    case PeerDrop::UnknownPayloadType:
+      return "UnknownPayloadType";
+    case PeerDrop::TooManyStreams:
+      return "TooManyStreams";
+    case PeerDrop::NotReceiving:
+      return "NotReceiving";
+    case PeerDrop::OtherStreamActive:
+      return "OtherStreamActive";
+    case PeerDrop::RetransmissionUnasked:
+      return "RetransmissionUnasked";
+    case PeerDrop::CodecNotNegotiated:
+      return "CodecNotNegotiated";
+    case PeerDrop::SequenceNumberUsed:
+      return "SequenceNumberUsed";
+    case PeerDrop::TooManyResends:
+      return "TooManyResends";
+    case PeerDrop::NotConnected:
+      return "NotConnected";
+    case PeerDrop::Count:
+      break;
   }
   return "Unknown";
 }

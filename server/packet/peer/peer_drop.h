@@ -18,17 +18,17 @@ namespace ms::peer {
 enum class PeerDrop : std::uint8_t {
   NotStarted,  // Before start() or after stop().
   UnknownTransport,
-  StunNotForUs,        // STUN is the ICE agent's; it should not come here.
-  BeforeKeys,          // SRTP before the DTLS handshake proved the peer.
-  UnknownPayloadType,  // Not negotiated on this transport.
-  TooManyStreams,      // More SSRCs than a peer may send on.
-  NotReceiving,        // The direction that was negotiated does not let the peer send this.
-  OtherStreamActive,   // A second SSRC of the same media, while the first still flows.
+  StunNotForUs,           // STUN is the ICE agent's; it should not come here.
+  BeforeKeys,             // SRTP before the DTLS handshake proved the peer.
+  UnknownPayloadType,     // Not negotiated on this transport.
+  TooManyStreams,         // More SSRCs than a peer may send on.
+  NotReceiving,           // The direction that was negotiated does not let the peer send this.
+  OtherStreamActive,      // A second SSRC of the same media, while the first still flows.
   RetransmissionUnasked,  // RTX of a packet that is there already.
-  CodecNotNegotiated,  // Outbound: the viewer cannot decode what its source sends.
-  SequenceNumberUsed,  // Outbound: an SRTP nonce must never be used twice.
-  TooManyResends,      // Outbound: the peer asks for more than it may have.
-  NotConnected,        // Outbound: there are no keys yet, or no more.
+  CodecNotNegotiated,     // Outbound: the viewer cannot decode what its source sends.
+  SequenceNumberUsed,     // Outbound: an SRTP nonce must never be used twice.
+  TooManyResends,         // Outbound: the peer asks for more than it may have.
+  NotConnected,           // Outbound: there are no keys yet, or no more.
   Count,
 };
 

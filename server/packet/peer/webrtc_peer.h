@@ -100,6 +100,10 @@ class WebRtcPeer {
   MediaSource* source(rtp::MediaKind kind);
   MediaSink* sink(rtp::MediaKind kind);
 
+  // The sink is fed by `source` from now on, or by nobody. A former source goes on until the new
+  // one shows a key frame. Nothing when there is no such sink.
+  void setSource(rtp::MediaKind kind, MediaSource* source, Timestamp now);
+
   // Asks whoever feeds this peer's video sink for a key frame. False when nobody does.
   bool requestKeyFrame(Timestamp now);
   void setBandwidth(const BandwidthLimits& limits);

@@ -1,0 +1,111 @@
+// The way of a datagram from a checked ICE candidate pair to the sinks of a source:
+//
+//   datagramKind -> DTLS: Transport::receiveDtls
+//                -> RTCP: receiveRtcp (receive_rtcp.cpp)
+//                -> RTP:  unprotect -> parse -> findSection -> [unwrap RTX] -> bind -> noteNumber
+//                         -> activate -> deliver
+//
+// What is not taken is counted by its reason, and nothing else.
+#include <algorithm>
+#include <array>
+
+#include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/rtp/key_frame.h"
+#include "server/packet/rtp/rtx.h"
+#include "server/packet/stun/datagram_kind.h"
+
+namespace ms::peer {
+
+void WebRtcPeer::Parts::receive(Transport& transport, MutableBytes datagram, Timestamp now) {
+  const auto kind = stun::datagramKind(datagram);
+  if (!kind) return drops.count(kind.error());
+  switch (*kind) {
+    case stun::DatagramKind::Stun:
+      return drops.count(PeerDrop::StunNotForUs);
+    case stun::DatagramKind::Dtls:
+      return transport.receiveDtls(datagram, now);
+    case stun::DatagramKind::Rtcp:
+      return receiveRtcp(transport, datagram, now);
+    case stun::DatagramKind::Rtp:
+      return receiveRtp(transport, datagram, now);
+  }
+}
+
+void WebRtcPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Timestamp now) {
+  const auto plain = transport.unprotectRtp(packet);
+  if (!plain) return;
+  const auto view = rtp::RtpView::parse(*plain);
+  if (!view) return drops.count(view.error());
+
+  MediaSection* section = findSection(transport, *view);
+  if (!section) return drops.count(PeerDrop::UnknownPayloadType);
+  if (!section->source) return drops.count(PeerDrop::NotReceiving);
+  SourcePort& source = *section->source;
+  if (const auto original = source.retransmittedBy(view->ssrc()))
+    return receiveRetransmission(source, *original, *view, now);
+  receiveMedia(source, *view, *section->payload_types.find(view->payloadType()), now);
+}
+
+// By payload type: each number belongs to one m-line of a transport (RFC 8843 §9.2). Packets of an
+// announced retransmission SSRC have a payload type that we did not negotiate.
+MediaSection* WebRtcPeer::Parts::findSection(const Transport& transport,
+                                             const rtp::RtpView& packet) const {
+  for (const auto& section : media) {
+    if (&section->transport != &transport) continue;
+    if (section->source && section->source->retransmittedBy(packet.ssrc())) return section.get();
+    if (section->payload_types.find(packet.payloadType())) return section.get();
+  }
+  return nullptr;
+}
+
+void WebRtcPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& packet,
+                                     const PayloadTypeEntry& payload, Timestamp now) {
+  const auto stream = source.bind(packet.ssrc(), payload, now);
+  if (!stream) return drops.count(stream.error());
+  if (noteNumber(**stream, packet, now)) forward(source, **stream, packet, now);
+}
+
+// RFC 4588: only what is really missing is taken, or a packet that came twice would be sent twice.
+void WebRtcPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc original,
+                                              const rtp::RtpView& packet, Timestamp now) {
+  InboundStream* stream = source.find(original);
+  if (!stream || !stream->losses) return drops.count(PeerDrop::RetransmissionUnasked);
+  std::array<std::uint8_t, rtp::kMaxPacketBytes> buffer;
+  const auto bytes = rtp::unwrapRtx(
+      packet, {.ssrc = original, .payload_type = stream->payload->payload_type}, buffer);
+  if (!bytes) return drops.count(bytes.error());
+  const auto view = rtp::RtpView::parse(Bytes(buffer).first(*bytes));
+  if (!view) return drops.count(view.error());
+  if (stream->losses->receive(view->sequenceNumber(), now) != rtp::NackTracker::Arrival::Recovered)
+    return drops.count(PeerDrop::RetransmissionUnasked);
+  forward(source, *stream, *view, now);
+}
+
+// Statistics and losses. False when the packet is not to be used.
+bool WebRtcPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& packet,
+                                   Timestamp now) {
+  const auto order = stream.statistics.receive(packet.sequenceNumber(), packet.timestamp(),
+                                               packet.packet().size(), now);
+  if (!order) {
+    drops.count(order.error());
+    return false;
+  }
+  if (!stream.losses) return true;
+  if (*order == rtp::ReceiveStatistics::Order::Restarted) stream.losses->restart();
+  stream.losses->receive(packet.sequenceNumber(), now);
+  if (rtp::isKeyFrameStart(stream.payload->format.codec, packet.payload()))
+    stream.losses->onKeyFrameStart(packet.sequenceNumber());
+  return true;
+}
+
+void WebRtcPeer::Parts::forward(SourcePort& source, InboundStream& stream,
+                                const rtp::RtpView& packet, Timestamp now) {
+  source.noteArrival(stream, packet, now);
+  if (const auto active = source.activate(stream, now); !active) return drops.count(active.error());
+  const rtp::PacketRef shared = environment.pool.copy(packet.packet(), now);
+  if (!shared) return drops.count(rtp::Drop::PoolExhausted);
+  if (flow_check_at == kNever) flow_check_at = now + WebRtcPeer::kFlowCheckInterval;
+  source.deliver(stream, shared, *rtp::RtpView::parse(shared.bytes()), now);
+}
+
+}  // namespace ms::peer

@@ -1,0 +1,160 @@
+#include "server/packet/peer/sink_port.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/packet/rtcp/round_trip_time.h"
+#include "server/packet/rtp/remb_limiter.h"
+
+namespace ms::peer {
+namespace {
+
+rtp::StreamRewriter::Start startOf(rtp::Ssrc ssrc, Random& random) {
+  return {.ssrc = ssrc,
+          .sequence_number = rtp::SequenceNumber(random.next16() & 0x7fff),
+          .timestamp = rtp::RtpTimestamp(random.next32())};
+}
+
+bool anyNack(const std::vector<sdp::NegotiatedCodec>& codecs) {
+  return std::ranges::any_of(codecs, &sdp::NegotiatedCodec::nack);
+}
+
+// Only video carries it, as only video is asked for by bitrate.
+std::optional<rtp::ExtensionId> absSendTimeId(const sdp::NegotiatedMedia& media) {
+  if (media.kind != rtp::MediaKind::Video || !media.abs_send_time_id) return std::nullopt;
+  return rtp::ExtensionId(*media.abs_send_time_id);
+}
+
+}  // namespace
+
+SinkPort::SinkPort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings)
+    : kind_(media.kind),
+      abs_send_time_id_(absSendTimeId(media)),
+      surroundings_(surroundings),
+      rewriter_(media.kind, startOf(media.local_ssrc, surroundings.random)),
+      flow_(surroundings.observer, media.kind, FlowDirection::Out) {
+  if (anyNack(media.codecs)) history_.emplace();
+  statistics_.kind = kind_;
+  statistics_.ssrc = media.local_ssrc;
+}
+
+SinkPort::~SinkPort() { unlink(); }
+
+bool SinkPort::takes(const CodecFormat& format) const {
+  return surroundings_.payload_types.carrierOf(format) != nullptr;
+}
+
+void SinkPort::onSourceAttached(MediaSource& source, Timestamp now) {
+  if (chosen_.source == &source) return;
+  if (former_.source == &source) {  // Back to the one that still flows.
+    std::swap(chosen_, former_);
+  } else {
+    leaveFormer();
+    former_ = std::exchange(chosen_, Link{&source, rtp::SourceId(++sources_seen_)});
+  }
+  rewriter_.choose(chosen_.id);
+  leave_former_at_ = former_.source ? now + kSwitchPatience : kNever;
+  if (kind_ == rtp::MediaKind::Video && *remb_on_connect_ > 0)
+    source.setReceiverEstimate(*this, withinLimits(remb_on_connect_), now);
+}
+
+void SinkPort::onSourceDetached(MediaSource& source) {
+  if (former_.source == &source) {
+    former_ = {};
+    leave_former_at_ = kNever;
+    return;
+  }
+  if (chosen_.source != &source) return;
+  chosen_ = {};
+  rewriter_.choose(std::nullopt);
+  if (history_) history_->clear();
+  leaveFormer();
+}
+
+void SinkPort::unlink() {
+  leaveFormer();
+  if (chosen_.source) chosen_.source->removeSink(*this);
+}
+
+void SinkPort::leaveFormer() {
+  leave_former_at_ = kNever;
+  if (MediaSource* source = std::exchange(former_, {}).source) source->removeSink(*this);
+}
+
+void SinkPort::maybeFinishSwitch() {
+  if (!former_.source) return;
+  const auto current = rewriter_.current();
+  if (current && current->source == chosen_.id) leaveFormer();
+}
+
+rtp::SourceId SinkPort::idOf(const MediaSource& source) const {
+  return &source == former_.source ? former_.id : chosen_.id;
+}
+
+void SinkPort::onSourceClock(MediaSource&, const rtcp::ClockMapping& mapping) {
+  sender_clock_.onMapping(mapping);
+}
+
+bool SinkPort::requestKeyFrame(Timestamp now) {
+  if (!chosen_.source) return false;
+  chosen_.source->requestKeyFrame(now);
+  return true;
+}
+
+void SinkPort::onConnected(Timestamp now) { requestKeyFrame(now); }
+
+void SinkPort::onPli(Timestamp now) {
+  ++statistics_.pli_count;
+  requestKeyFrame(now);
+}
+
+void SinkPort::onFir(Timestamp now) {
+  ++statistics_.fir_count;
+  requestKeyFrame(now);
+}
+
+void SinkPort::onRemb(Bitrate bitrate, Timestamp now) {
+  statistics_.remb = bitrate;
+  statistics_.target_bitrate = withinLimits(bitrate);
+  if (chosen_.source) chosen_.source->setReceiverEstimate(*this, statistics_.target_bitrate, now);
+}
+
+Bitrate SinkPort::withinLimits(Bitrate bitrate) const {
+  return rtp::clampRemb(bitrate, {.min = limits_.min_video_send, .max = limits_.max_video_send});
+}
+
+std::optional<Duration> SinkPort::onReceptionReport(const rtp::ReceptionReport& report,
+                                                    Timestamp now) {
+  statistics_.packets_lost = report.cumulative_lost;
+  statistics_.fraction_lost = report.fraction_lost / 256.0;
+  const auto rtt = rtcp::roundTripTime(report, surroundings_.clock.at(now));
+  if (rtt) statistics_.round_trip_time = rtt;
+  return rtt;
+}
+
+Timestamp SinkPort::nextTimeout() const { return leave_former_at_; }
+
+void SinkPort::handleTimeout(Timestamp now) {
+  if (now >= leave_former_at_) leaveFormer();
+}
+
+void SinkPort::checkFlow(Timestamp now) {
+  flow_.check();
+  if (history_) history_->expire(now);
+}
+
+std::optional<rtcp::SenderInfo> SinkPort::senderInfo(Timestamp now) const {
+  const rtp::NtpTime ntp = surroundings_.clock.at(now);
+  const auto timestamp = sender_clock_.timestampAt(ntp);
+  if (!timestamp) return std::nullopt;
+  return rtcp::SenderInfo{.ntp = ntp,
+                          .rtp = *timestamp,
+                          .packets = static_cast<std::uint32_t>(statistics_.packets_sent),
+                          .octets = static_cast<std::uint32_t>(payload_bytes_sent_)};
+}
+
+void SinkPort::addStatistics(std::vector<OutboundStatistics>& out) const {
+  out.push_back(statistics_);
+}
+
+}  // namespace ms::peer

@@ -1,0 +1,131 @@
+// What is sent to a peer of one media: takes packets of its source, rewrites their headers so that
+// the peer sees one endless stream, keeps them for retransmission and sends them.
+//
+// Driven by its source, by RTCP of the peer and by handleTimeout(). While it changes from one
+// source to another it hears both: the former goes on until the new one shows a key frame, but not
+// for longer than kSwitchPatience. The way of a packet is in send.cpp.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "server/base/random.h"
+#include "server/packet/peer/flow_monitor.h"
+#include "server/packet/peer/media.h"
+#include "server/packet/peer/payload_types.h"
+#include "server/packet/peer/peer_drop.h"
+#include "server/packet/peer/peer_statistics.h"
+#include "server/packet/peer/sequence_window.h"
+#include "server/packet/peer/transport.h"
+#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/rtcp/nack.h"
+#include "server/packet/rtcp/sender_clock.h"
+#include "server/packet/rtcp/sender_report.h"
+#include "server/packet/rtp/ntp_time.h"
+#include "server/packet/rtp/packet_history.h"
+#include "server/packet/rtp/receive_statistics.h"
+#include "server/packet/rtp/stream_rewriter.h"
+#include "server/packet/sdp/negotiated.h"
+
+namespace ms::peer {
+
+class SinkPort final : public MediaSink {
+ public:
+  static constexpr Duration kSwitchPatience = std::chrono::seconds(2);
+  // What a peer may have sent again: more than a burst of losses needs, less than a flood.
+  static constexpr std::size_t kMaxResendsPerInterval = 200;
+  static constexpr Duration kResendInterval = std::chrono::milliseconds(100);
+
+  struct Surroundings {
+    const PayloadTypes& payload_types;
+    Transport& transport;
+    Random& random;
+    const rtp::NtpClock& clock;
+    PeerObserver& observer;
+    PeerDropCounters& drops;
+  };
+
+  SinkPort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings);
+  ~SinkPort() override;
+
+  // MediaSink.
+  rtp::MediaKind kind() const override { return kind_; }
+  bool takes(const CodecFormat& format) const override;
+  void onSourceAttached(MediaSource& source, Timestamp now) override;
+  void onSourceDetached(MediaSource& source) override;
+  void onPacket(const SourcePacket& packet, Timestamp now) override;
+  void onSourceClock(MediaSource& source, const rtcp::ClockMapping& mapping) override;
+
+  // RTCP of the peer.
+  rtp::Ssrc ssrc() const { return rewriter_.ssrc(); }
+  void onNack(const rtcp::NackView& nack, Timestamp now);
+  void onPli(Timestamp now);
+  void onFir(Timestamp now);
+  void onRemb(Bitrate bitrate, Timestamp now);
+  // Returns the round trip time when the block tells one.
+  std::optional<Duration> onReceptionReport(const rtp::ReceptionReport& report, Timestamp now);
+
+  void setBandwidth(const BandwidthLimits& limits) { limits_ = limits; }
+  void setRembOnConnect(Bitrate bitrate) { remb_on_connect_ = bitrate; }
+
+  // The transport has its keys.
+  void onConnected(Timestamp now);
+  bool requestKeyFrame(Timestamp now);
+  Timestamp nextTimeout() const;
+  void handleTimeout(Timestamp now);
+  void checkFlow(Timestamp now);
+  bool isFlowing() const { return flow_.isFlowing(); }
+  void unlink();
+
+  // Nothing while there is nothing to report, or no clock to report it by.
+  std::optional<rtcp::SenderInfo> senderInfo(Timestamp now) const;
+  void addStatistics(std::vector<OutboundStatistics>& out) const;
+
+ private:
+  struct Link {
+    MediaSource* source = nullptr;
+    rtp::SourceId id;
+  };
+
+  // Steps of onPacket().
+  const PayloadTypeEntry* payloadFor(const CodecFormat& format);
+  std::optional<rtp::OutgoingHeader> rewrite(const SourcePacket& packet,
+                                             const PayloadTypeEntry& payload, Timestamp now);
+  bool write(const rtp::RtpView& view, const rtp::OutgoingHeader& header);
+  void noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& header, Timestamp now);
+
+  rtp::SourceId idOf(const MediaSource& source) const;
+  void resend(rtp::SequenceNumber number, Timestamp now);
+  bool mayResend(Timestamp now);
+  void leaveFormer();
+  void maybeFinishSwitch();
+  Bitrate withinLimits(Bitrate bitrate) const;
+
+  const rtp::MediaKind kind_;
+  const std::optional<rtp::ExtensionId> abs_send_time_id_;
+  const Surroundings surroundings_;
+
+  Link chosen_;
+  Link former_;  // Until the chosen one has taken over.
+  Timestamp leave_former_at_ = kNever;
+  std::uint64_t sources_seen_ = 0;
+
+  std::optional<CodecFormat> cached_format_;
+  const PayloadTypeEntry* cached_payload_ = nullptr;
+
+  rtp::StreamRewriter rewriter_;
+  SequenceWindow used_numbers_;
+  std::optional<rtp::PacketHistory> history_;  // Only where the peer sends NACKs.
+  rtcp::SenderClock sender_clock_;
+  FlowMonitor flow_;
+
+  BandwidthLimits limits_;
+  Bitrate remb_on_connect_{0};
+  OutboundStatistics statistics_;
+  std::uint64_t payload_bytes_sent_ = 0;
+  std::size_t resends_ = 0;
+  Timestamp resends_since_{};
+};
+
+}  // namespace ms::peer

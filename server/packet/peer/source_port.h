@@ -1,0 +1,116 @@
+// What a peer sends of one media: its SSRCs with their statistics and losses, and the sinks that
+// get the packets. Only one SSRC flows to the sinks at a time; another one takes over when the
+// first has ended or is silent.
+//
+// Driven by the receive path, by RTCP of the peer and by handleTimeout(). Asks the peer for missing
+// packets (NACK), for key frames (PLI or FIR, for all sinks together) and for a bitrate (REMB).
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "server/packet/peer/flow_monitor.h"
+#include "server/packet/peer/inbound_stream.h"
+#include "server/packet/peer/media.h"
+#include "server/packet/peer/payload_types.h"
+#include "server/packet/peer/peer_drop.h"
+#include "server/packet/peer/peer_statistics.h"
+#include "server/packet/peer/rtcp_sender.h"
+#include "server/packet/peer/sink_list.h"
+#include "server/packet/rtp/key_frame_request_pacer.h"
+#include "server/packet/rtp/remb_estimator.h"
+#include "server/packet/rtp/remb_limiter.h"
+#include "server/packet/sdp/negotiated.h"
+
+namespace ms::peer {
+
+class SourcePort final : public MediaSource {
+ public:
+  static constexpr std::size_t kMaxStreams = 4;
+  // A second SSRC has to wait so long for the first to fall silent.
+  static constexpr Duration kTakeOverAfter = std::chrono::seconds(1);
+  // A silent SSRC is forgotten when its place is needed.
+  static constexpr Duration kForgetAfter = std::chrono::seconds(10);
+
+  SourcePort(const sdp::NegotiatedMedia& media, const PayloadTypes& payload_types, RtcpSender& rtcp,
+             PeerObserver& observer);
+  ~SourcePort() override;
+
+  // MediaSource.
+  rtp::MediaKind kind() const override { return kind_; }
+  std::optional<CodecFormat> format() const override;
+  void addSink(MediaSink& sink, Timestamp now) override;
+  void removeSink(MediaSink& sink) override;
+  void requestKeyFrame(Timestamp now) override;
+  void setReceiverEstimate(MediaSink& sink, Bitrate estimate, Timestamp now) override;
+
+  // Steps of the receive path (receive.cpp).
+  bool declares(rtp::Ssrc ssrc) const;
+  // The media SSRC that `ssrc` retransmits (RFC 4588), by the peer's FID groups.
+  std::optional<rtp::Ssrc> retransmittedBy(rtp::Ssrc ssrc) const;
+  InboundStream* find(rtp::Ssrc ssrc) const;
+  std::expected<InboundStream*, PeerDrop> bind(rtp::Ssrc ssrc, const PayloadTypeEntry& payload,
+                                               Timestamp now);
+  void noteArrival(InboundStream& stream, const rtp::RtpView& packet, Timestamp now);
+  std::expected<void, PeerDrop> activate(InboundStream& stream, Timestamp now);
+  void deliver(const InboundStream& stream, const rtp::PacketRef& packet, const rtp::RtpView& view,
+               Timestamp now);
+
+  // RTCP of the peer.
+  std::optional<std::uint32_t> clockRateOf(rtp::Ssrc ssrc) const;
+  void onSenderReport(rtp::Ssrc ssrc, rtp::NtpTime ntp, const rtcp::ClockMapping& mapping,
+                      Timestamp now);
+  void onBye(rtp::Ssrc ssrc);
+  void onRoundTripTime(Duration rtt);
+
+  void setMaxReceive(Bitrate limit);
+  void setRembParams(const rtp::RembParams& params) { estimator_.setParams(params); }
+
+  Timestamp nextTimeout() const;
+  void handleTimeout(Timestamp now);
+  void checkFlow() { flow_.check(); }
+  bool isFlowing() const { return flow_.isFlowing(); }
+  void onConnected(Timestamp now);
+  void unlink();
+
+  // One block per SSRC, for a report: at most kMaxStreams.
+  std::size_t writeReceptionReports(std::span<rtp::ReceptionReport> out, Timestamp now);
+  void addStatistics(std::vector<InboundStatistics>& out) const;
+
+ private:
+  static constexpr Duration kRembInterval = rtp::RembEstimator::kMinSpacing;
+
+  std::unique_ptr<InboundStream>* forgettable(Timestamp now);
+  bool flowsElsewhere(const InboundStream& stream, Timestamp now) const;
+  std::optional<rtp::Ssrc> wantedSsrc() const;
+  const PayloadTypeEntry* wantedPayload() const;
+  void maybeRequestKeyFrame(Timestamp now);
+  void maybeSendNacks(Timestamp now);
+  void maybeSendRemb(Timestamp now);
+  bool canAskForKeyFrame() const;
+
+  const rtp::MediaKind kind_;
+  const std::vector<rtp::Ssrc> declared_;
+  const std::vector<sdp::RtxPair> retransmissions_;
+  const PayloadTypes& payload_types_;
+  RtcpSender& rtcp_;
+
+  std::vector<std::unique_ptr<InboundStream>> streams_;  // Never beyond kMaxStreams.
+  InboundStream* active_ = nullptr;
+  SinkList sinks_;
+  std::optional<rtcp::ClockMapping> mapping_;
+  FlowMonitor flow_;
+
+  rtp::KeyFrameRequestPacer key_frames_;
+  rtp::RembEstimator estimator_;
+  rtp::RembLimiter limiter_{rtp::RembPolicy::Smallest};
+  Timestamp remb_due_ = kNever;
+  Bitrate granted_{0};
+  std::uint64_t plis_ = 0;
+  std::uint64_t firs_ = 0;
+};
+
+}  // namespace ms::peer

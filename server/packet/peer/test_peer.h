@@ -1,0 +1,243 @@
+// For tests: WebRtcPeers joined by a simulated network. A "browser" has a camera, a microphone and
+// screens; the server's side has only its peer, whose ports a test links.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/packet/peer/simulated_network.h"
+#include "server/packet/peer/test_media.h"
+#include "server/packet/peer/webrtc_peer.h"
+
+namespace ms::peer {
+
+// One for the whole program: making keys takes time.
+inline const dtls::Certificate& testCertificate() {
+  static const auto certificate = *dtls::Certificate::makeSelfSigned(
+      dtls::KeyType::Ecdsa, dtls::Certificate::WallClock::time_point(std::chrono::days(20000)));
+  return certificate;
+}
+inline const dtls::Certificate& otherTestCertificate() {
+  static const auto certificate = *dtls::Certificate::makeSelfSigned(
+      dtls::KeyType::Ecdsa, dtls::Certificate::WallClock::time_point(std::chrono::days(20000)));
+  return certificate;
+}
+
+inline sdp::Fingerprint sdpFingerprint(const dtls::Certificate& certificate) {
+  const Bytes digest = certificate.fingerprint().digest();
+  return {.hash = "sha-256", .digest = {digest.begin(), digest.end()}};
+}
+
+// SSRCs of one side.
+struct TestSsrcs {
+  rtp::Ssrc audio;
+  rtp::Ssrc video;
+};
+
+struct TestSessionOptions {
+  sdp::SetupRole setup = sdp::SetupRole::Active;
+  TestSsrcs local;
+  TestSsrcs remote;
+  bool send = true;
+  bool receive = true;
+  std::vector<sdp::RtxPair> remote_rtx;
+};
+
+inline sdp::NegotiatedSession testSession(const TestSessionOptions& options) {
+  sdp::NegotiatedTransport transport;
+  transport.remote_fingerprint = sdpFingerprint(testCertificate());
+  transport.setup = options.setup;
+  transport.rtcp_mux = true;
+
+  sdp::NegotiatedMedia audio;
+  audio.kind = rtp::MediaKind::Audio;
+  audio.send = options.send;
+  audio.receive = options.receive;
+  audio.local_cname = "cname";
+  sdp::NegotiatedMedia video = audio;
+
+  audio.local_ssrc = options.local.audio;
+  audio.remote_ssrcs = {options.remote.audio};
+  sdp::NegotiatedCodec opus;
+  opus.payload_type = rtp::PayloadType(111);
+  opus.codec = rtp::Codec::Opus;
+  opus.clock_rate = 48000;
+  opus.channels = 2;
+  audio.codecs = {opus};
+
+  video.kind = rtp::MediaKind::Video;
+  video.local_ssrc = options.local.video;
+  video.remote_ssrcs = {options.remote.video};
+  video.remote_rtx = options.remote_rtx;
+  video.abs_send_time_id = 3;
+  sdp::NegotiatedCodec vp8;
+  vp8.payload_type = rtp::PayloadType(96);
+  vp8.codec = rtp::Codec::Vp8;
+  vp8.clock_rate = 90000;
+  vp8.nack = vp8.pli = vp8.fir = vp8.remb = true;
+  video.codecs = {vp8};
+
+  sdp::NegotiatedSession session;
+  session.bundle = true;
+  session.transports = {transport};
+  session.media = {audio, video};
+  return session;
+}
+
+class TestPeer final : private PeerObserver {
+ public:
+  TestPeer(SimulatedNetwork& network, std::uint32_t seed,
+           const dtls::Certificate& certificate = testCertificate())
+      : network_(network),
+        random_(seed),
+        clock(rtp::NtpTime(std::uint64_t{3'900'000'000u + 17 * seed} << 32), network.now()),
+        peer(
+            PeerEnvironment{
+                .pool = pool, .random = random_, .certificate = certificate, .clock = clock},
+            *this) {
+    network_.addSleeper({.next_timeout = [this] { return peer.nextTimeout(); },
+                         .handle_timeout = [this](Timestamp now) { peer.handleTimeout(now); }});
+  }
+
+  void joinTo(TestPeer& other) { other_ = &other; }
+  void receiveFromNetwork(MutableBytes datagram) { peer.receive(0, datagram, network_.now()); }
+
+  // Conditions of what this peer sends.
+  NetworkConditions conditions;
+  bool keep_sent = false;
+  std::vector<std::vector<std::uint8_t>> sent;
+
+  std::vector<dtls::DtlsState> dtls_states;
+  std::vector<ConnectionState> connection_states;
+  std::vector<MediaState> media_states;
+  struct Flow {
+    rtp::MediaKind kind;
+    FlowDirection direction;
+    FlowState state;
+    friend bool operator==(const Flow&, const Flow&) = default;
+  };
+  std::vector<Flow> flows;
+  std::vector<std::vector<std::uint8_t>> application_data;
+
+ private:
+  void onDatagram(TransportIndex, Bytes datagram) override {
+    if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
+    if (!other_) return;
+    network_.send(datagram, conditions, [other = other_](MutableBytes bytes, Timestamp) {
+      other->receiveFromNetwork(bytes);
+    });
+  }
+  void onDtlsState(TransportIndex, dtls::DtlsState state) override { dtls_states.push_back(state); }
+  void onConnectionState(ConnectionState state) override { connection_states.push_back(state); }
+  void onMediaState(MediaState state) override { media_states.push_back(state); }
+  void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) override {
+    flows.push_back({kind, direction, state});
+  }
+  void onApplicationData(TransportIndex, Bytes data) override {
+    application_data.emplace_back(data.begin(), data.end());
+  }
+
+  SimulatedNetwork& network_;
+  SeededRandom random_;
+  TestPeer* other_ = nullptr;
+
+ public:
+  rtp::PacketPool pool{4096};
+  const rtp::NtpClock clock;
+  WebRtcPeer peer;
+};
+
+// A browser and the server's peer for it, with media of the browser running.
+class TestCall {
+ public:
+  static constexpr Duration kVideoInterval = std::chrono::milliseconds(33);
+  static constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
+
+  TestCall(SimulatedNetwork& network, std::uint32_t seed)
+      : network_(network),
+        seed_(seed),
+        browser(network, seed),
+        server(network, seed + 1),
+        camera({.kind = rtp::MediaKind::Video,
+                .ssrc = rtp::Ssrc(seed * 1000 + 1),
+                .first_timestamp = rtp::RtpTimestamp(seed * 7919),
+                .first_number = rtp::SequenceNumber(static_cast<std::uint16_t>(65500 + seed))},
+               browser.pool, browser.clock),
+        microphone({.kind = rtp::MediaKind::Audio,
+                    .ssrc = rtp::Ssrc(seed * 1000 + 2),
+                    .first_timestamp = rtp::RtpTimestamp(seed * 104729),
+                    .first_number = rtp::SequenceNumber(static_cast<std::uint16_t>(seed))},
+                   browser.pool, browser.clock) {
+    browser.joinTo(server);
+    server.joinTo(browser);
+  }
+
+  // `server_setup` is the server's DTLS role.
+  void start(sdp::SetupRole server_setup = sdp::SetupRole::Active) {
+    const TestSsrcs of_browser{rtp::Ssrc(seed_ * 10 + 1), rtp::Ssrc(seed_ * 10 + 2)};
+    const TestSsrcs of_server{rtp::Ssrc(seed_ * 10 + 3), rtp::Ssrc(seed_ * 10 + 4)};
+    const bool server_is_client = server_setup == sdp::SetupRole::Active;
+    auto session = testSession(
+        {.setup = server_setup, .local = of_server, .remote = of_browser, .remote_rtx = {}});
+    if (change_server_session) change_server_session(session);
+    server.peer.start(session, network_.now());
+    browser.peer.start(
+        testSession({.setup = server_is_client ? sdp::SetupRole::Passive : sdp::SetupRole::Active,
+                     .local = of_browser,
+                     .remote = of_server,
+                     .remote_rtx = {}}),
+        network_.now());
+    camera.addSink(*browser.peer.sink(rtp::MediaKind::Video), network_.now());
+    microphone.addSink(*browser.peer.sink(rtp::MediaKind::Audio), network_.now());
+    browser.peer.source(rtp::MediaKind::Video)->addSink(screen, network_.now());
+    browser.peer.source(rtp::MediaKind::Audio)->addSink(speaker, network_.now());
+    browser.peer.onTransportReady(0, network_.now());
+    server.peer.onTransportReady(0, network_.now());
+  }
+
+  void startMedia() {
+    running_ = true;
+    runCamera();
+    runMicrophone();
+  }
+  void stopMedia() { running_ = false; }
+
+  MediaSource& source(rtp::MediaKind kind) { return *server.peer.source(kind); }
+  MediaSink& sink(rtp::MediaKind kind) { return *server.peer.sink(kind); }
+  // Audio and video of this call's browser to the browser of `viewer`.
+  void feed(TestCall& viewer) {
+    for (const auto kind : {rtp::MediaKind::Audio, rtp::MediaKind::Video})
+      source(kind).addSink(viewer.sink(kind), network_.now());
+  }
+
+ private:
+  void runCamera() {
+    if (!running_) return;
+    camera.tellClock(network_.now());
+    camera.sendFrame(network_.now());
+    network_.after(kVideoInterval, [this] { runCamera(); });
+  }
+  void runMicrophone() {
+    if (!running_) return;
+    microphone.tellClock(network_.now());
+    microphone.sendFrame(network_.now());
+    network_.after(kAudioInterval, [this] { runMicrophone(); });
+  }
+
+  SimulatedNetwork& network_;
+  const std::uint32_t seed_;
+  bool running_ = false;
+
+ public:
+  std::function<void(sdp::NegotiatedSession&)> change_server_session;
+  TestPeer browser;
+  TestPeer server;
+  TestSource camera;
+  TestSource microphone;
+  TestSink screen{rtp::MediaKind::Video};
+  TestSink speaker{rtp::MediaKind::Audio};
+};
+
+}  // namespace ms::peer

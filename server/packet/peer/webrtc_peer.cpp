@@ -1,0 +1,229 @@
+#include "server/packet/peer/webrtc_peer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/packet/peer/webrtc_peer_parts.h"
+
+namespace ms::peer {
+
+void WebRtcPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now) {
+  transports.push_back(std::make_unique<Transport>(
+      transports.size(), environment.certificate, negotiated,
+      Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
+  schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
+}
+
+void WebRtcPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
+  Transport* carrier = transport(negotiated.transport);
+  if (!carrier || section(negotiated.kind)) return;
+  MediaSection& added = *media.emplace_back(std::make_unique<MediaSection>(negotiated, *carrier));
+  if (negotiated.receive)
+    added.source.emplace(negotiated, added.payload_types, added.rtcp, observer);
+  if (negotiated.send) {
+    added.sink.emplace(negotiated, SinkPort::Surroundings{.payload_types = added.payload_types,
+                                                          .transport = *carrier,
+                                                          .random = environment.random,
+                                                          .clock = environment.clock,
+                                                          .observer = observer,
+                                                          .drops = drops});
+  }
+}
+
+MediaSection* WebRtcPeer::Parts::section(rtp::MediaKind kind) const {
+  const auto found =
+      std::ranges::find_if(media, [kind](const auto& one) { return one->kind == kind; });
+  return found == media.end() ? nullptr : found->get();
+}
+
+Transport* WebRtcPeer::Parts::transport(TransportIndex index) const {
+  return index < transports.size() ? transports[index].get() : nullptr;
+}
+
+void WebRtcPeer::Parts::onTransportState(TransportIndex index, dtls::DtlsState state) {
+  if (stopped) return;
+  observer.onDtlsState(index, state);
+  const bool all_connected = std::ranges::all_of(transports, [](const auto& one) {
+    return one->dtls().state() == dtls::DtlsState::Connected;
+  });
+  setConnectionState(all_connected ? ConnectionState::Connected : ConnectionState::Disconnected);
+  if (state != dtls::DtlsState::Connected) return;
+  for (const auto& section : media) {
+    if (section->transport.index() != index) continue;
+    if (section->source) section->source->onConnected(now_of_call);
+    if (section->sink) section->sink->onConnected(now_of_call);
+  }
+}
+
+void WebRtcPeer::Parts::setConnectionState(ConnectionState state) {
+  if (connection_state == state) return;
+  connection_state = state;
+  observer.onConnectionState(state);
+}
+
+void WebRtcPeer::Parts::setMediaState(MediaState state) {
+  if (media_state == state) return;
+  media_state = state;
+  observer.onMediaState(state);
+}
+
+void WebRtcPeer::Parts::handleFlowTimeout(Timestamp now) {
+  if (now < flow_check_at) return;
+  bool flows = false;
+  for (const auto& section : media) {
+    if (section->source) section->source->checkFlow();
+    if (section->sink) section->sink->checkFlow(now);
+    flows = flows || (section->source && section->source->isFlowing()) ||
+            (section->sink && section->sink->isFlowing());
+  }
+  flow_check_at = flows ? now + WebRtcPeer::kFlowCheckInterval : kNever;
+}
+
+void WebRtcPeer::Parts::handleMediaTimeout(Timestamp now) {
+  if (media_state == MediaState::Connected && now - last_rtcp >= WebRtcPeer::kMediaTimeout)
+    setMediaState(MediaState::Disconnected);
+}
+
+WebRtcPeer::WebRtcPeer(PeerEnvironment environment, PeerObserver& observer)
+    : parts_(std::make_unique<Parts>(std::move(environment), observer)) {}
+
+WebRtcPeer::~WebRtcPeer() = default;
+
+void WebRtcPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
+  Parts& p = *parts_;
+  if (p.started || p.stopped) return;
+  p.started = true;
+  const std::size_t transports = std::min(session.transports.size(), kMaxTransports);
+  for (std::size_t i = 0; i < transports; ++i) p.addTransport(session.transports[i], now);
+  for (const sdp::NegotiatedMedia& media : session.media) p.addMedia(media);
+  setBandwidth(p.limits);
+  setRembParams(p.remb_params);
+}
+
+void WebRtcPeer::onTransportReady(TransportIndex transport, Timestamp now) {
+  parts_->now_of_call = now;
+  Transport* ready = parts_->transport(transport);
+  if (ready && !parts_->stopped) ready->onReady(now);
+}
+
+void WebRtcPeer::receive(TransportIndex transport, MutableBytes datagram, Timestamp now) {
+  Parts& p = *parts_;
+  if (!p.started || p.stopped) return p.drops.count(PeerDrop::NotStarted);
+  Transport* carrier = p.transport(transport);
+  if (!carrier) return p.drops.count(PeerDrop::UnknownTransport);
+  p.now_of_call = now;
+  p.receive(*carrier, datagram, now);
+}
+
+Timestamp WebRtcPeer::nextTimeout() const {
+  const Parts& p = *parts_;
+  if (!p.started || p.stopped) return kNever;
+  Timestamp next = p.flow_check_at;
+  if (p.media_state == MediaState::Connected) next = std::min(next, p.last_rtcp + kMediaTimeout);
+  for (std::size_t i = 0; i < p.transports.size(); ++i) {
+    next = std::min(next, p.transports[i]->dtls().nextTimeout());
+    if (p.transports[i]->isConnected()) next = std::min(next, p.schedulers[i].nextTime());
+  }
+  for (const auto& section : p.media) {
+    if (section->source) next = std::min(next, section->source->nextTimeout());
+    if (section->sink) next = std::min(next, section->sink->nextTimeout());
+  }
+  return next;
+}
+
+void WebRtcPeer::handleTimeout(Timestamp now) {
+  Parts& p = *parts_;
+  if (!p.started || p.stopped) return;
+  p.now_of_call = now;
+  for (const auto& transport : p.transports) transport->dtls().handleTimeout(now);
+  for (const auto& section : p.media) {
+    if (section->source) section->source->handleTimeout(now);
+    if (section->sink) section->sink->handleTimeout(now);
+  }
+  p.sendDueReports(now);
+  p.handleFlowTimeout(now);
+  p.handleMediaTimeout(now);
+}
+
+void WebRtcPeer::stop(Timestamp now) {
+  Parts& p = *parts_;
+  if (p.stopped) return;
+  p.stopped = true;
+  p.now_of_call = now;
+  for (const auto& section : p.media) {
+    if (section->source) section->source->unlink();
+    if (section->sink) section->sink->unlink();
+    section->rtcp.sendBye();
+  }
+  for (const auto& transport : p.transports) transport->close();
+}
+
+MediaSource* WebRtcPeer::source(rtp::MediaKind kind) {
+  MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
+  return section && section->source ? &*section->source : nullptr;
+}
+
+MediaSink* WebRtcPeer::sink(rtp::MediaKind kind) {
+  MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
+  return section && section->sink ? &*section->sink : nullptr;
+}
+
+void WebRtcPeer::setSource(rtp::MediaKind kind, MediaSource* source, Timestamp now) {
+  MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
+  if (!section || !section->sink) return;
+  if (source)
+    source->addSink(*section->sink, now);
+  else
+    section->sink->unlink();
+}
+
+bool WebRtcPeer::requestKeyFrame(Timestamp now) {
+  MediaSection* video = parts_->stopped ? nullptr : parts_->section(rtp::MediaKind::Video);
+  return video && video->sink && video->sink->requestKeyFrame(now);
+}
+
+void WebRtcPeer::setBandwidth(const BandwidthLimits& limits) {
+  parts_->limits = limits;
+  MediaSection* video = parts_->section(rtp::MediaKind::Video);
+  if (!video) return;
+  if (video->source) video->source->setMaxReceive(limits.max_video_receive);
+  if (video->sink) video->sink->setBandwidth(limits);
+}
+
+void WebRtcPeer::setRembParams(const rtp::RembParams& params) {
+  parts_->remb_params = params;
+  MediaSection* video = parts_->section(rtp::MediaKind::Video);
+  if (!video) return;
+  if (video->source) video->source->setRembParams(params);
+  if (video->sink) video->sink->setRembOnConnect(Bitrate(params.remb_on_connect));
+}
+
+bool WebRtcPeer::sendApplicationData(TransportIndex transport, Bytes data) {
+  Transport* carrier = parts_->transport(transport);
+  return carrier && !parts_->stopped && carrier->dtls().sendApplicationData(data);
+}
+
+dtls::DtlsState WebRtcPeer::dtlsState(TransportIndex transport) const {
+  const Transport* carrier = parts_->transport(transport);
+  return carrier ? carrier->dtls().state() : dtls::DtlsState::New;
+}
+
+dtls::DtlsFailure WebRtcPeer::dtlsFailure(TransportIndex transport) const {
+  const Transport* carrier = parts_->transport(transport);
+  return carrier ? carrier->dtls().failure() : dtls::DtlsFailure::None;
+}
+
+MediaState WebRtcPeer::mediaState() const { return parts_->media_state; }
+ConnectionState WebRtcPeer::connectionState() const { return parts_->connection_state; }
+
+PeerStatistics WebRtcPeer::statistics() const {
+  PeerStatistics statistics;
+  for (const auto& section : parts_->media) {
+    if (section->source) section->source->addStatistics(statistics.inbound);
+    if (section->sink) section->sink->addStatistics(statistics.outbound);
+  }
+  statistics.drops = parts_->drops;
+  return statistics;
+}
+
+}  // namespace ms::peer
