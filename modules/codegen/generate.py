@@ -400,6 +400,12 @@ def comment(text, prefix="// ", width=100):
     return "\n".join(lines) + "\n"
 
 
+def render(template, **values):
+    text = environment().get_template(template).render(**values)
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
 def write(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -408,17 +414,15 @@ def write(path, text):
 def generate_cpp(arguments):
     module = Module(arguments.kmd[0])
     model = Model([Module(path) for path in arguments.imports] + [module])
-    env = environment()
     for name in ("api.h", "api.cpp"):
-        text = env.get_template(name + ".j2").render(
-            model=model, module=module, generation_time=generation_time())
-        write(pathlib.Path(arguments.out) / name, text)
+        write(pathlib.Path(arguments.out) / name,
+              render(name + ".j2", model=model, module=module, generation_time=generation_time()))
 
 
 def generate_documents(arguments, template, path):
     modules = [Module(kmd) for kmd in arguments.kmd]
     model = Model(modules)
-    write(path, environment().get_template(template).render(model=model, modules=modules))
+    write(path, render(template, model=model, modules=modules))
 
 
 def main():
