@@ -1,6 +1,15 @@
 #include "modules/elements/src/dscp.h"
 
+#include <string>
+
+#include "server/base/log.h"
+
 namespace ms::elements {
+namespace {
+
+LogCategory category("webrtcendpoint");
+
+}  // namespace
 
 int dscpOf(api::DSCPValue value) {
   using enum api::DSCPValue;
@@ -73,6 +82,18 @@ int dscpOf(api::DSCPValue value) {
     case Cs7:
       return 56;
   }
+  return kNoDscp;
+}
+
+int dscpOf(api::DSCPValue value, const core::ModuleSettings& settings) {
+  if (value != api::DSCPValue::NoValue) return dscpOf(value);
+  const std::string name = settings.text("WebRtcEndpoint", "qos-dscp", "");
+  if (name.empty()) return kNoDscp;
+  for (int i = 0; i <= static_cast<int>(api::DSCPValue::Le); ++i) {
+    const auto candidate = static_cast<api::DSCPValue>(i);
+    if (api::nameOf(candidate) == name) return dscpOf(candidate);
+  }
+  MS_LOG(category, Warning, "modules.kurento.WebRtcEndpoint.qos-dscp: unknown value " << name);
   return kNoDscp;
 }
 

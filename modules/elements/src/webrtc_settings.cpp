@@ -65,8 +65,11 @@ net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
   config.min_port = static_cast<std::uint16_t>(std::clamp(settings.min_port, kMinPort, kMaxPort));
   config.max_port = static_cast<std::uint16_t>(
       std::clamp(settings.max_port, static_cast<int>(config.min_port), kMaxPort));
-  config.stun_address = settings.stun_server_address;
-  config.stun_port = static_cast<std::uint16_t>(std::clamp(settings.stun_server_port, 1, kMaxPort));
+
+  if (!settings.stun_server_address.empty())
+    config.stun_servers.push_back(
+        {settings.stun_server_address,
+         static_cast<std::uint16_t>(std::clamp(settings.stun_server_port, 1, kMaxPort))});
   config.external_ipv4 = settings.external_ipv4;
   config.external_ipv6 = settings.external_ipv6;
   config.dscp = dscp;

@@ -1,0 +1,71 @@
+#include "modules/elements/src/element_services.h"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+#include "server/base/log.h"
+
+namespace ms::elements {
+namespace {
+
+LogCategory category("webrtcendpoint");
+
+constexpr const char* kClass = "WebRtcEndpoint";
+constexpr std::string_view kFileScheme = "file://";
+
+std::string pathOf(const core::ModuleSettings& settings, const char* key) {
+  std::string path = settings.text(kClass, key, "");
+  if (path.starts_with(kFileScheme)) path = path.substr(kFileScheme.size());
+  if (path.empty() || path.starts_with('/')) return path;
+  return std::filesystem::path(settings.text(kClass, "configPath", "/etc/kurento")) / path;
+}
+
+std::string readFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+dtls::Certificate makeCertificate(const core::ModuleSettings& settings, const char* key,
+                                  dtls::KeyType type) {
+  if (const std::string path = pathOf(settings, key); !path.empty()) {
+    auto certificate = dtls::Certificate::fromPem(readFile(path));
+    if (certificate) return *certificate;
+    MS_LOG(category, Error,
+           key << " " << path << " cannot be used: " << certificate.error()
+               << "; a certificate is made instead");
+  }
+  auto made = dtls::Certificate::makeSelfSigned(type, std::chrono::system_clock::now());
+  if (!made) throw std::runtime_error("No DTLS certificate can be made: " + made.error());
+  return *made;
+}
+
+// RFC 5905, section 6: NTP counts from 1900, the system from 1970.
+rtp::NtpTime wallClock() {
+  constexpr std::uint64_t kSecondsTo1970 = 2'208'988'800;
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return rtp::NtpTime(kSecondsTo1970 << 32) + std::chrono::duration_cast<Duration>(since_1970);
+}
+
+}  // namespace
+
+ElementServices::ElementServices(net::WorkerLoops& workers, const core::ModuleSettings& settings)
+    : workers_(workers),
+      rsa_(makeCertificate(settings, "pemCertificateRSA", dtls::KeyType::Rsa)),
+      ecdsa_(makeCertificate(settings, "pemCertificateECDSA", dtls::KeyType::Ecdsa)),
+      clock_(wallClock(), Loop::now()) {}
+
+net::Worker& ElementServices::workerOf(const Loop& loop) const {
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    if (&workers_.at(i).loop() == &loop) return workers_.at(i);
+  throw std::logic_error("An endpoint was made on a loop that is no worker's");
+}
+
+const dtls::Certificate& ElementServices::certificate(api::CertificateKeyType key_type) const {
+  return key_type == api::CertificateKeyType::Ecdsa ? ecdsa_ : rsa_;
+}
+
+}  // namespace ms::elements

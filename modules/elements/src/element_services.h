@@ -1,0 +1,31 @@
+// What endpoints share and do not own: the workers they live on, certificates, and the clock of
+// RTCP. Made at start, outlives every object.
+#pragma once
+
+#include "modules/core/src/module_settings.h"
+#include "modules/elements/api.h"
+#include "server/net/worker_loops.h"
+#include "server/packet/dtls/certificate.h"
+#include "server/packet/rtp/ntp_time.h"
+
+namespace ms::elements {
+
+class ElementServices {
+ public:
+  // Makes the certificates, or reads them from the files that `settings` names; one that cannot be
+  // used is named in the log and a new one is made instead. Takes some 100 ms.
+  ElementServices(net::WorkerLoops& workers, const core::ModuleSettings& settings);
+
+  // The worker whose loop this is; it has to be one of them.
+  net::Worker& workerOf(const Loop& loop) const;
+  const dtls::Certificate& certificate(api::CertificateKeyType key_type) const;
+  const rtp::NtpClock& clock() const { return clock_; }
+
+ private:
+  net::WorkerLoops& workers_;
+  const dtls::Certificate rsa_;
+  const dtls::Certificate ecdsa_;
+  const rtp::NtpClock clock_;
+};
+
+}  // namespace ms::elements

@@ -1,0 +1,19 @@
+#include "modules/elements/src/elements_module.h"
+
+#include <utility>
+
+#include "modules/elements/src/webrtc_endpoint.h"
+
+namespace ms::elements {
+
+void registerElements(model::ModuleRegistry& registry, ElementServices& services) {
+  registry.addModule(api::elementsModule());
+  registry.addFactory(api::kWebRtcEndpointClass,
+                      api::factoryOfWebRtcEndpoint(
+                          [&services](model::ObjectContext context, const auto& arguments) {
+                            return std::make_shared<WebRtcEndpoint>(std::move(context), services,
+                                                                    arguments);
+                          }));
+}
+
+}  // namespace ms::elements

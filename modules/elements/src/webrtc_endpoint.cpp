@@ -1,0 +1,323 @@
+#include "modules/elements/src/webrtc_endpoint.h"
+
+#include <json/value.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "modules/elements/src/dscp.h"
+#include "modules/elements/src/webrtc_events.h"
+#include "server/base/log.h"
+#include "server/base/random.h"
+#include "server/model/api_error.h"
+
+namespace ms::elements {
+namespace {
+
+using model::ApiError;
+using model::ErrorCode;
+
+LogCategory category("webrtcendpoint");
+
+constexpr std::array kMediaKinds{rtp::MediaKind::Audio, rtp::MediaKind::Video};
+
+api::MediaType typeOf(rtp::MediaKind kind) {
+  return kind == rtp::MediaKind::Audio ? api::MediaType::Audio : api::MediaType::Video;
+}
+
+std::optional<rtp::MediaKind> kindOf(api::MediaType type) {
+  if (type == api::MediaType::Audio) return rtp::MediaKind::Audio;
+  if (type == api::MediaType::Video) return rtp::MediaKind::Video;
+  return std::nullopt;
+}
+
+sdp::LocalParameters makeLocalParameters(const dtls::Certificate& certificate) {
+  std::array<std::uint8_t, sdp::LocalParameters::kEntropyBytes> entropy;
+  SystemRandom().fill(entropy);
+  auto local = sdp::LocalParameters::make(entropy);
+  local.fingerprint = toSdp(certificate.fingerprint());
+  local.ntp_seconds = ntpSecondsNow();
+  return local;
+}
+
+sdp::Direction offerDirection(const api::WebRtcEndpointArguments& arguments) {
+  if (arguments.recvonly == arguments.sendonly) return sdp::Direction::SendRecv;
+  return arguments.recvonly ? sdp::Direction::RecvOnly : sdp::Direction::SendOnly;
+}
+
+std::uint32_t toKbps(int kbps) { return static_cast<std::uint32_t>(std::max(kbps, 0)); }
+
+ApiError sdpError(sdp::SdpError error) {
+  MS_LOG(category, Warning, "Session description refused: " << sdp::reason(error));
+  return {ErrorCode::SdpParseError, sdp::message(error)};
+}
+
+ApiError noDataChannels() {
+  return {ErrorCode::MediaObjectOperationNotSupported, "Data channels are not supported"};
+}
+
+}  // namespace
+
+WebRtcEndpoint::WebRtcEndpoint(model::ObjectContext context, ElementServices& services,
+                               const api::WebRtcEndpointArguments& arguments)
+    : BaseRtpEndpoint(context),
+      services_(services),
+      arguments_(arguments),
+      ice_settings_(readIceSettings(settings())) {}
+
+WebRtcEndpoint::~WebRtcEndpoint() = default;
+
+// ---- Negotiation ----
+
+std::unique_ptr<net::PeerTransport> WebRtcEndpoint::makeTransport(net::IceRole role) {
+  net::IceConfig ice = makeIceConfig(ice_settings_, dscpOf(arguments_.qos_dscp, settings()));
+  ice.role = role;
+  net::PeerTransportObserver& observer = *this;  // A private base: make_unique cannot see it.
+  return std::make_unique<net::PeerTransport>(
+      services_.workerOf(loop()),
+      net::PeerTransportConfig{std::move(ice),
+                               services_.certificate(arguments_.certificate_key_type),
+                               services_.clock()},
+      observer);
+}
+
+sdp::NegotiationConfig WebRtcEndpoint::negotiationConfig(const net::PeerTransport& transport) {
+  sdp::NegotiationConfig config;
+  config.profile = sdp::Profile::WebRtc;
+  config.codecs = readCodecPreferences(settings());
+  config.audio_medias = settings().number("SdpEndpoint", "numAudioMedias", 1) > 0 ? 1 : 0;
+  config.video_medias = settings().number("SdpEndpoint", "numVideoMedias", 1) > 0 ? 1 : 0;
+  config.offer_direction = offerDirection(arguments_);
+  config.max_audio_recv_kbps = toKbps(getMaxAudioRecvBandwidth());
+  config.max_video_recv_kbps = toKbps(getMaxVideoRecvBandwidth());
+  config.local = makeLocalParameters(services_.certificate(arguments_.certificate_key_type));
+  config.local.ice = transport.localCredentials();
+  return config;
+}
+
+std::string WebRtcEndpoint::makeOffer(const api::OfferOptions& options) {
+  auto transport = makeTransport(net::IceRole::Controlling);
+  negotiation_ = negotiationConfig(*transport);
+  local_ = sdp::makeOffer(*negotiation_, {options.offer_to_receive_audio.value_or(true),
+                                          options.offer_to_receive_video.value_or(true)});
+  transport_ = std::move(transport);
+  return localDescription();
+}
+
+std::string WebRtcEndpoint::makeAnswer(const std::string& offer) {
+  auto transport = makeTransport(net::IceRole::Controlled);
+  const auto config = negotiationConfig(*transport);
+  auto answer = sdp::makeAnswer(offer, config);
+  if (!answer) throw sdpError(answer.error());
+  negotiation_ = config;
+  local_ = std::move(answer->local);
+  transport_ = std::move(transport);
+  startSession(answer->session);
+  return localDescription();
+}
+
+void WebRtcEndpoint::takeAnswer(const std::string& answer) {
+  const auto accepted = sdp::processAnswer(*local_, answer, *negotiation_);
+  if (!accepted) throw sdpError(accepted.error());
+  startSession(accepted->session);
+}
+
+std::string WebRtcEndpoint::localDescription() const { return sdp::write(*local_); }
+
+void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
+  session_ = session;
+  transport_->start(session);
+  onBandwidthChanged();
+  for (const api::IceCandidate& candidate : std::exchange(early_candidates_, {}))
+    addRemoteCandidate(candidate);
+  for (const rtp::MediaKind kind : kMediaKinds) {
+    tellDownstream(typeOf(kind));
+    onUpstreamChanged(typeOf(kind));
+  }
+}
+
+// ---- ICE ----
+
+void WebRtcEndpoint::gatherCandidates() {
+  if (!transport_ || std::exchange(is_gathering_asked_, true)) return;
+  if (!transport_->gather())
+    throw ApiError(ErrorCode::IceGatherCandidatesError, "Error gathering candidates");
+}
+
+void WebRtcEndpoint::addIceCandidate(const api::IceCandidate& candidate) {
+  if (session_) return addRemoteCandidate(candidate);
+  if (early_candidates_.size() >= kMaxEarlyCandidates)
+    throw ApiError(ErrorCode::IceAddCandidateError, "Too many candidates");
+  early_candidates_.push_back(candidate);
+}
+
+// An empty text marks the end of the peer's candidates.
+void WebRtcEndpoint::addRemoteCandidate(const api::IceCandidate& candidate) {
+  if (candidate.candidate.empty()) return;
+  const auto parsed = ice::Candidate::parse(candidate.candidate);
+  if (!parsed) throw ApiError(ErrorCode::IceAddCandidateError, "Error adding candidate");
+  if (!transport_->addRemoteCandidate(transportOf(candidate), *parsed))
+    MS_LOG(category, Debug, id() << ": a candidate more than can be used");
+}
+
+// With BUNDLE there is only one; without it the m-line says which.
+peer::TransportIndex WebRtcEndpoint::transportOf(const api::IceCandidate& candidate) const {
+  for (const sdp::NegotiatedMedia& media : session_->media)
+    if (media.mid == candidate.sdp_mid ||
+        static_cast<int>(media.mline) == candidate.sdp_m_line_index)
+      return media.transport;
+  return 0;
+}
+
+// One event for each m-line that the transport carries, as clients of the original expect.
+void WebRtcEndpoint::onIceCandidate(peer::TransportIndex transport,
+                                    const ice::Candidate& candidate) {
+  local_candidates_.push_back(candidate);
+  for (const MlineOfTransport& mline : mlinesOf(*local_, session_, transport)) {
+    api::IceCandidateFound event;
+    event.candidate.candidate = ice::write(candidate);
+    event.candidate.sdp_mid = mline.mid;
+    event.candidate.sdp_m_line_index = static_cast<int>(mline.index);
+    raise(event);
+  }
+}
+
+void WebRtcEndpoint::onIceGatheringDone() {
+  sdp::addLocalCandidates(*local_, local_candidates_);
+  raise(api::IceGatheringDone());
+}
+
+void WebRtcEndpoint::onIceState(peer::TransportIndex transport, net::IceState state) {
+  api::IceComponentStateChanged event;
+  event.stream_id = streamIdOf(transport);
+  event.component_id = net::kIceComponentId;
+  event.state = ice_states_[transport] = toApi(state);
+  raise(event);
+}
+
+void WebRtcEndpoint::onIceSelectedPair(peer::TransportIndex transport, const ice::Candidate& local,
+                                       const ice::Candidate& remote) {
+  api::IceCandidatePair& pair = selected_pairs_[transport];
+  pair.stream_id = std::to_string(streamIdOf(transport));
+  pair.component_id = net::kIceComponentId;
+  pair.local_candidate = ice::write(local);
+  pair.remote_candidate = ice::write(remote);
+  api::NewCandidatePairSelected event;
+  event.candidate_pair = pair;
+  raise(event);
+}
+
+std::vector<api::IceCandidatePair> WebRtcEndpoint::getICECandidatePairs() {
+  std::vector<api::IceCandidatePair> pairs;
+  for (const auto& [transport, pair] : selected_pairs_) pairs.push_back(pair);
+  return pairs;
+}
+
+std::vector<api::IceConnection> WebRtcEndpoint::getIceConnectionState() {
+  std::vector<api::IceConnection> list;
+  for (const auto& [transport, state] : ice_states_) {
+    api::IceConnection connection;
+    connection.stream_id = std::to_string(streamIdOf(transport));
+    connection.component_id = net::kIceComponentId;
+    connection.state = state;
+    list.push_back(connection);
+  }
+  return list;
+}
+
+void WebRtcEndpoint::setNetworkInterfaces(const std::string& names) {
+  ice_settings_.network_interfaces = names;
+}
+void WebRtcEndpoint::setStunServerAddress(const std::string& address) {
+  ice_settings_.stun_server_address = address;
+}
+void WebRtcEndpoint::setExternalIPv4(const std::string& address) {
+  ice_settings_.external_ipv4 = address;
+}
+void WebRtcEndpoint::setExternalIPv6(const std::string& address) {
+  ice_settings_.external_ipv6 = address;
+}
+
+// ---- DTLS ----
+
+void WebRtcEndpoint::onDtlsState(peer::TransportIndex transport, dtls::DtlsState state) {
+  dtls_states_[transport] = toApi(state);
+  for (const api::DtlsConnection& connection : dtlsConnections(transport, toApi(state))) {
+    api::DtlsConnectionStateChange event;
+    event.stream_id = connection.stream_id;
+    event.component_id = connection.component_id;
+    event.connection_id = connection.connection_id;
+    event.state = connection.state;
+    raise(event);
+  }
+}
+
+std::vector<api::DtlsConnection> WebRtcEndpoint::getDtlsConnectionState() {
+  std::vector<api::DtlsConnection> list;
+  for (const auto& [transport, state] : dtls_states_)
+    for (api::DtlsConnection& connection : dtlsConnections(transport, state))
+      list.push_back(std::move(connection));
+  return list;
+}
+
+void WebRtcEndpoint::createDataChannel(const std::string&, bool, int, int, const std::string&) {
+  throw noDataChannels();
+}
+
+void WebRtcEndpoint::closeDataChannel(int) { throw noDataChannels(); }
+
+// ---- Media ----
+
+peer::MediaSource* WebRtcEndpoint::mediaSource(api::MediaType type) {
+  const auto kind = kindOf(type);
+  return kind && transport_ ? transport_->peer().source(*kind) : nullptr;
+}
+
+void WebRtcEndpoint::onUpstreamChanged(api::MediaType type) {
+  const auto kind = kindOf(type);
+  if (kind && session_ && transport_)
+    transport_->peer().setSource(*kind, upstreamSource(type), Loop::now());
+}
+
+void WebRtcEndpoint::onBandwidthChanged() {
+  if (!session_ || !transport_) return;
+  transport_->peer().setBandwidth({.min_video_send = kbps(getMinVideoSendBandwidth()),
+                                   .max_video_send = kbps(getMaxVideoSendBandwidth()),
+                                   .max_video_receive = kbps(getMaxVideoRecvBandwidth())});
+  transport_->peer().setRembParams(toRtp(getRembParams()));
+}
+
+void WebRtcEndpoint::onConnectionState(peer::ConnectionState state) {
+  setConnectionState(state == peer::ConnectionState::Connected
+                         ? api::ConnectionState::Connected
+                         : api::ConnectionState::Disconnected);
+}
+
+void WebRtcEndpoint::onMediaState(peer::MediaState state) {
+  setMediaState(state == peer::MediaState::Connected ? api::MediaState::Connected
+                                                     : api::MediaState::Disconnected);
+}
+
+// What the peer sends flows out of the element into the pipeline, and the other way round.
+void WebRtcEndpoint::onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
+                                 peer::FlowState state) {
+  const auto flow = state == peer::FlowState::Flowing ? api::MediaFlowState::Flowing
+                                                      : api::MediaFlowState::NotFlowing;
+  if (direction == peer::FlowDirection::In)
+    setFlowOut(typeOf(kind), flow);
+  else
+    setFlowIn(typeOf(kind), flow);
+}
+
+void WebRtcEndpoint::addStats(std::optional<api::MediaType> type, core::StatsMap& stats) {
+  if (session_ && transport_) stats_.add(transport_->peer().statistics(), type, stats);
+}
+
+// The links first, so that neighbours let go of the media before it ends.
+void WebRtcEndpoint::onClose() {
+  BaseRtpEndpoint::onClose();
+  if (transport_) transport_->stop();
+}
+
+}  // namespace ms::elements
