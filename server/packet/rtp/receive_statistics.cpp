@@ -28,7 +28,7 @@ std::expected<ReceiveStatistics::Order, Drop> ReceiveStatistics::receive(Sequenc
   if (!started_) {
     started_ = true;
     restart(number);
-    max_sequence_ = static_cast<std::uint16_t>(*number - 1);
+    if (probation_ > 0) max_sequence_ = static_cast<std::uint16_t>(*number - 1);
   }
   if (probation_ > 0 && !prove(number)) return std::unexpected(Drop::OnProbation);
 
