@@ -13,7 +13,7 @@ void WebRtcPeer::Parts::receiveRtcp(Transport& transport, MutableBytes packet, T
   const auto compound = rtcp::CompoundView::parse(*plain);
   if (!compound) return drops.count(compound.error());
   last_rtcp = now;
-  setMediaState(MediaState::Connected);
+  said_bye = false;
   for (const rtcp::PacketView one : *compound) {
     const auto message = rtcp::parseMessage(one);
     if (!message) {
@@ -22,6 +22,7 @@ void WebRtcPeer::Parts::receiveRtcp(Transport& transport, MutableBytes packet, T
     }
     std::visit([&](const auto& known) { on(transport, known, now); }, *message);
   }
+  setMediaState(said_bye ? MediaState::Disconnected : MediaState::Connected);
 }
 
 void WebRtcPeer::Parts::on(Transport&, const rtcp::SenderReportView& report, Timestamp now) {
@@ -59,7 +60,7 @@ void WebRtcPeer::Parts::on(Transport&, const rtcp::ByeView& bye, Timestamp) {
   for (std::size_t i = 0; i < bye.size(); ++i)
     for (const auto& section : media)
       if (section->source) section->source->onBye(bye[i]);
-  setMediaState(MediaState::Disconnected);
+  said_bye = true;
 }
 
 void WebRtcPeer::Parts::on(Transport&, const rtcp::NackView& nack, Timestamp now) {

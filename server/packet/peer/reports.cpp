@@ -2,13 +2,21 @@
 // our SSRCs on it.
 #include <array>
 #include <span>
+#include <vector>
 
 #include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/rtcp/bye.h"
 #include "server/packet/rtcp/receiver_report.h"
 #include "server/packet/rtcp/sender_report.h"
 #include "server/packet/rtcp/source_description.h"
 
 namespace ms::peer {
+namespace {
+
+constexpr std::size_t kMtu = rtcp::CompoundWriter::kDefaultMtu;
+using RtcpBuffer = std::array<std::uint8_t, kMtu + srtp::SrtpSession::kMaxTrailerBytes>;
+
+}  // namespace
 
 void WebRtcPeer::Parts::sendDueReports(Timestamp now) {
   for (std::size_t i = 0; i < transports.size(); ++i) {
@@ -18,14 +26,32 @@ void WebRtcPeer::Parts::sendDueReports(Timestamp now) {
 }
 
 std::size_t WebRtcPeer::Parts::sendReports(Transport& transport, Timestamp now) {
-  constexpr std::size_t kMtu = rtcp::CompoundWriter::kDefaultMtu;
-  std::array<std::uint8_t, kMtu + srtp::SrtpSession::kMaxTrailerBytes> buffer;
+  RtcpBuffer buffer;
   rtcp::CompoundWriter out(MutableBytes(buffer).first(kMtu));
-  for (const auto& section : media)
-    if (&section->transport == &transport) writeReport(*section, out, now);
+  writeReports(transport, out, now);
   const std::size_t bytes = out.datagram().size();
   if (bytes > 0) transport.sendRtcp(buffer, bytes);
   return bytes;
+}
+
+// One BYE for all SSRCs of the transport (RFC 3550 §6.3.7: two members need no back-off).
+void WebRtcPeer::Parts::sendBye(Transport& transport, Timestamp now) {
+  if (!transport.isConnected()) return;
+  std::vector<rtp::Ssrc> leaving;
+  for (const auto& section : media)
+    if (&section->transport == &transport) leaving.push_back(section->rtcp.local());
+  if (leaving.empty()) return;
+  RtcpBuffer buffer;
+  rtcp::CompoundWriter out(MutableBytes(buffer).first(kMtu));
+  writeReports(transport, out, now);
+  rtcp::writeBye(out, leaving, {});
+  transport.sendRtcp(buffer, out.datagram().size());
+}
+
+void WebRtcPeer::Parts::writeReports(const Transport& transport, rtcp::CompoundWriter& out,
+                                     Timestamp now) {
+  for (const auto& section : media)
+    if (&section->transport == &transport) writeReport(*section, out, now);
 }
 
 void WebRtcPeer::Parts::writeReport(MediaSection& section, rtcp::CompoundWriter& out,

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "server/packet/rtcp/bye.h"
 #include "server/packet/rtcp/key_frame_requests.h"
 #include "server/packet/rtcp/nack.h"
 #include "server/packet/rtcp/receiver_report.h"
@@ -40,11 +39,6 @@ std::size_t RtcpSender::sendNack(rtp::Ssrc media, std::span<const rtp::SequenceN
 
 void RtcpSender::sendRemb(Bitrate bitrate, std::span<const rtp::Ssrc> media) {
   send([&](rtcp::CompoundWriter& out) { rtcp::writeRemb(out, local_, bitrate, media); });
-}
-
-void RtcpSender::sendBye() {
-  const std::array leaving{local_};
-  send([&](rtcp::CompoundWriter& out) { rtcp::writeBye(out, leaving, {}); });
 }
 
 }  // namespace ms::peer

@@ -1,4 +1,4 @@
-// Sends feedback about what the peer sends, and BYE, in the name of one of our SSRCs. Reduced-size
+// Sends feedback about what the peer sends, in the name of one of our SSRCs. Reduced-size
 // RTCP is not negotiated, so each goes out as a compound with a report and a CNAME in front
 // (RFC 3550 §6.1, RFC 4585 §3.1).
 #pragma once
@@ -27,7 +27,6 @@ class RtcpSender {
   // Returns how many of `numbers` were asked for: all that fit in one datagram.
   std::size_t sendNack(rtp::Ssrc media, std::span<const rtp::SequenceNumber> numbers);
   void sendRemb(Bitrate bitrate, std::span<const rtp::Ssrc> media);
-  void sendBye();
 
  private:
   template <class WriteFeedback>

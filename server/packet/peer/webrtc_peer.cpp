@@ -153,9 +153,11 @@ void WebRtcPeer::stop(Timestamp now) {
   for (const auto& section : p.media) {
     if (section->source) section->source->unlink();
     if (section->sink) section->sink->unlink();
-    section->rtcp.sendBye();
   }
-  for (const auto& transport : p.transports) transport->close();
+  for (const auto& transport : p.transports) {
+    p.sendBye(*transport, now);
+    transport->close();
+  }
 }
 
 MediaSource* WebRtcPeer::source(rtp::MediaKind kind) {

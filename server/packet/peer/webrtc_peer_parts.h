@@ -76,9 +76,11 @@ struct WebRtcPeer::Parts final : TransportListener {
   void onReceptionReports(const rtcp::ReportBlocksView& blocks, Timestamp now);
   SinkPort* sinkOf(rtp::Ssrc local) const;
 
-  // reports.cpp: what we say regularly.
+  // reports.cpp: what we say regularly, and at the end.
   void sendDueReports(Timestamp now);
   std::size_t sendReports(Transport& transport, Timestamp now);
+  void sendBye(Transport& transport, Timestamp now);
+  void writeReports(const Transport& transport, rtcp::CompoundWriter& out, Timestamp now);
   void writeReport(MediaSection& section, rtcp::CompoundWriter& out, Timestamp now);
 
   const PeerEnvironment environment;
@@ -98,6 +100,7 @@ struct WebRtcPeer::Parts final : TransportListener {
   MediaState media_state = MediaState::Disconnected;
   Timestamp now_of_call{};  // For what DTLS tells in the midst of a call.
   Timestamp last_rtcp{};
+  bool said_bye = false;  // In the compound that is being read.
   Timestamp flow_check_at = kNever;
 };
 
