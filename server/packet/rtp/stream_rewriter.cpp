@@ -142,10 +142,8 @@ std::expected<OutgoingHeader, Drop> StreamRewriter::proceed(const RtpView& packe
   const SequenceNumber number(
       static_cast<std::uint16_t>(*packet.sequenceNumber() + stream_->sequence_offset - *skips));
   const OutgoingHeader header = headerOf(packet, format, number);
-  if (sequence > stream_->highest) {
-    stream_->highest = sequence;
-    remember(header, arrival);
-  }
+  stream_->highest = std::max(stream_->highest, sequence);
+  if (isNewer(number, last_->sequence_number)) remember(header, arrival);
   return header;
 }
 

@@ -126,6 +126,16 @@ TEST_F(StreamRewriterTest, KeepsTheGapOfASkipThatComesLate) {
   EXPECT_EQ(deltaOfA(11), 1001);
 }
 
+TEST_F(StreamRewriterTest, BeginsANewSourceBehindAPacketThatCameLaterThanASkip) {
+  startA(10);
+  skipOfA(13);
+  EXPECT_EQ(deltaOfA(12), 1002);
+  rewriter_.choose(kB);
+  const auto first = rewrite(kB, {.sequence_number = 5, .ssrc = 2, .payload = keyFrame()});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->sequence_number, SequenceNumber(1003));
+}
+
 TEST_F(StreamRewriterTest, DropsWhatIsOlderThanTheSkipsItRemembers) {
   startA(10);
   for (std::size_t i = 0; i <= StreamRewriter::kMaxRememberedSkips; ++i)
