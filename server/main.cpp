@@ -1,32 +1,38 @@
 // The program: reads what the operator asked for, builds the parts of the server, runs until it is
 // told to end. The only file that knows all parts.
-#include <unistd.h>
+#include <json/json.h>
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iostream>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "modules/core/src/core_module.h"
+#include "modules/core/src/module_settings.h"
+#include "modules/core/src/server_manager.h"
+#include "modules/elements/src/element_services.h"
+#include "modules/elements/src/elements_module.h"
+#include "modules/filters/api.h"
 #include "server/app/glib_log.h"
 #include "server/app/process_log.h"
+#include "server/app/rpc_settings.h"
 #include "server/app/termination.h"
 #include "server/base/log.h"
 #include "server/base/process.h"
 #include "server/base/stack_trace.h"
-#include "server/config/config_error.h"
 #include "server/config/load.h"
 #include "server/config/start_options.h"
 #include "server/model/module_loader.h"
 #include "server/net/worker_loops.h"
+#include "server/rpc/rpc_server.h"
 
 namespace {
 
 using ms::config::Action;
-using ms::config::ConfigError;
 using ms::config::StartOptions;
 
 ms::LogCategory kLog("KurentoMediaServer");
@@ -40,12 +46,22 @@ StartOptions readOptions(int argc, char** argv) {
   });
 }
 
-void addModules(const StartOptions& options, ms::model::ModuleRegistry& modules) {
-  ms::core::registerCore(modules);
-  const std::vector<std::filesystem::path> folders(options.modules_path.begin(),
-                                                   options.modules_path.end());
-  ms::model::loadPlugins(folders, modules);
-}
+// What every object needs from start to end, in the order in which it is made.
+struct Media {
+  Media(const StartOptions& options, const ms::config::ServerConfig& config)
+      : workers(config.workers), services(workers, ms::core::ModuleSettings(*config.modules)) {
+    ms::core::registerCore(modules);
+    ms::elements::registerElements(modules, services);
+    modules.addModule(ms::api::filtersModule());
+    const std::vector<std::filesystem::path> folders(options.modules_path.begin(),
+                                                     options.modules_path.end());
+    ms::model::loadPlugins(folders, modules);
+  }
+
+  ms::net::WorkerLoops workers;
+  ms::elements::ElementServices services;
+  ms::model::ModuleRegistry modules;
+};
 
 void printVersion(const ms::model::ModuleRegistry& modules) {
   std::cout << "Kurento Media Server version: " << MS_VERSION << "\nFound modules:\n";
@@ -68,57 +84,109 @@ ms::config::ServerConfig readConfig(const StartOptions& options) {
   return std::move(loaded.config);
 }
 
-int run(const StartOptions& options, const ms::model::ModuleRegistry& modules) {
-  ms::app::Termination termination;
-  const auto config = readConfig(options);
-  const auto files = ms::process::raiseOpenFileLimit();
-  ms::net::WorkerLoops workers(config.workers);
-  MS_LOG(kLog, Info,
-         "Kurento Media Server " << MS_VERSION << " started: " << workers.size()
-                                 << " worker loops, "
-                                 << (files ? std::to_string(*files) : "unlimited")
-                                 << " open files, " << modules.modules().size() << " modules");
+// Pipelines go round; where a peer lives is decided by load when it is made.
+std::function<ms::Loop&()> takeTurns(ms::net::WorkerLoops& workers) {
+  return [&workers, next = std::size_t{0}]() mutable -> ms::Loop& {
+    return workers.at(next++ % workers.size()).loop();
+  };
+}
+
+std::string toText(const Json::Value& tree) {
+  Json::StreamWriterBuilder writer;
+  writer["indentation"] = "";
+  return Json::writeString(writer, tree);
+}
+
+// The object that clients find without creating it.
+void addServerManager(ms::rpc::RpcServer& server, ms::Loop& control,
+                      const ms::config::ServerConfig& config,
+                      const ms::model::ModuleRegistry& modules) {
+  server.addPermanent(std::make_shared<ms::core::ServerManager>(
+      ms::model::ObjectContext{ms::rpc::kServerManagerId, ms::api::kServerManagerClass, nullptr,
+                               control, server.events(), *config.modules},
+      ms::core::ServerManager::Server{MS_VERSION, toText(*config.metadata), modules,
+                                      server.state()}));
+}
+
+void tellWhereToGo(const ms::config::WebSocketConfig& config,
+                   const std::vector<ms::app::OpenListener>& listeners) {
+  std::cout << "Kurento Media Server " << MS_VERSION << " is listening:\n";
+  for (const auto& listener : listeners)
+    std::cout << "  WebSocket  " << listener.webSocketUrl(config) << "\n  demo page  "
+              << listener.pageUrl(config) << '\n';
+  std::cout << std::flush;
+}
+
+int run(const StartOptions& options, const ms::config::ServerConfig& config,
+        ms::app::Termination& termination) {
+  ms::Loop control("control");  // Outlives the loops of objects: they answer to it.
+  Media media(options, config);
+  ms::rpc::RpcServer server(ms::app::rpcSettings(config),
+                            {.control = control,
+                             .modules = media.modules,
+                             .modules_config = *config.modules,
+                             .loop_for_pipeline = takeTurns(media.workers),
+                             .on_kill_limit = ms::app::Termination::request});
+  addServerManager(server, control, config, media.modules);
+  const auto listeners = ms::app::openListeners(server, config.websocket);
+  if (listeners.empty()) {
+    std::cerr << "kurento-media-server: nothing to listen on; see the log\n";
+    return EXIT_FAILURE;
+  }
+  ms::app::announce(server, config.websocket, listeners);
+  MS_LOG(kLog, Info, "Kurento Media Server started");
+  tellWhereToGo(config.websocket, listeners);
+
   const int signal = termination.wait();
   MS_LOG(kLog, Info, "ending after signal " << signal);
+  server.stop();
   return EXIT_SUCCESS;
 }
 
-int act(const StartOptions& options) {
-  const ms::CrashStack crash_stack;
-  if (options.action == Action::Help) {
-    std::cout << ms::config::helpText();
-    return EXIT_SUCCESS;
-  }
+int serve(const StartOptions& options) {
+  ms::app::Termination termination;  // Before any thread starts.
   const ms::app::ProcessLog log(options.log);
   ms::app::routeGlibLog();
   if (const auto problem = ms::installCrashHandler(options.log.folder); !problem.empty())
     MS_LOG(kLog, Warning, problem);
   for (const auto& word : options.unknown)
     MS_LOG(kLog, Warning, "'" << word << "' on the command line means nothing here");
-
-  ms::model::ModuleRegistry modules;
-  addModules(options, modules);
-  switch (options.action) {
-    case Action::Version:
-      printVersion(modules);
-      return EXIT_SUCCESS;
-    case Action::List:
-      printFactories(modules);
-      return EXIT_SUCCESS;
-    default:
-      return run(options, modules);
+  const auto files = ms::process::raiseOpenFileLimit();
+  MS_LOG(kLog, Info,
+         "version " << MS_VERSION << ", " << ms::process::cpuCount() << " cores, "
+                    << (files ? std::to_string(*files) : "any number of") << " open files");
+  try {
+    return run(options, readConfig(options), termination);
+  } catch (const std::exception& error) {
+    MS_LOG(kLog, Error, "cannot start: " << error.what());
+    throw;
   }
+}
+
+// Needs no configuration file, so that it also works where that one is broken.
+int show(const StartOptions& options) {
+  ms::config::ServerConfig config;
+  config.modules = std::make_shared<const Json::Value>(Json::objectValue);
+  const Media media(options, config);
+  if (options.action == Action::Version)
+    printVersion(media.modules);
+  else
+    printFactories(media.modules);
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const ms::CrashStack crash_stack;
   try {
-    return act(readOptions(argc, argv));
-  } catch (const ConfigError& error) {
-    std::cerr << "kurento-media-server: " << error.what() << '\n';
+    const StartOptions options = readOptions(argc, argv);
+    if (options.action == Action::Run) return serve(options);
+    if (options.action != Action::Help) return show(options);
+    std::cout << ms::config::helpText();
+    return EXIT_SUCCESS;
   } catch (const std::exception& error) {
-    std::cerr << "kurento-media-server: cannot start: " << error.what() << '\n';
+    std::cerr << "kurento-media-server: " << error.what() << '\n';
   }
   return EXIT_FAILURE;
 }

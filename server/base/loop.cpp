@@ -11,6 +11,8 @@
 #include <future>
 #include <utility>
 
+#include "server/base/stack_trace.h"
+
 namespace ms {
 namespace {
 
@@ -33,6 +35,7 @@ struct Loop::Parts {
 Loop::Loop(std::string name) : parts_(std::make_unique<Parts>()) {
   std::promise<std::thread::id> started;
   thread_ = std::thread([this, name = name.substr(0, 15), &started] {
+    const CrashStack crash_stack;
     pthread_setname_np(pthread_self(), name.c_str());
     started.set_value(std::this_thread::get_id());
     parts_->context.run();

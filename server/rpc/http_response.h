@@ -8,7 +8,8 @@ namespace ms::rpc {
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string content_security_policy{};  // No such header when empty.
+  std::string body{};
 };
 
 }  // namespace ms::rpc

@@ -85,7 +85,8 @@ struct Listener::Parts : std::enable_shared_from_this<Parts> {
 
 Listener::Listener(Loop& loop, const ListenAddress& address, TlsContext tls, OnAccepted on_accepted)
     : parts_([&] {
-        const int backlog = address.backlog.value_or(tcp::acceptor::max_listen_connections);
+        constexpr int kMost = tcp::acceptor::max_listen_connections;
+        const int backlog = address.backlog.value_or(kMost);
         try {
           auto acceptor = address.host.empty() ? openAll(loop.context(), address, backlog)
                                                : openHost(loop.context(), address, backlog);

@@ -188,6 +188,8 @@ class ServerProtocol final : public Protocol<Server> {
     connection_->append_header("Connection", "close");
     connection_->append_header("Content-Type", response.content_type);
     connection_->append_header("X-Content-Type-Options", "nosniff");
+    if (!response.content_security_policy.empty())
+      connection_->append_header("Content-Security-Policy", response.content_security_policy);
     connection_->set_body(response.body);
   }
 };
