@@ -103,6 +103,9 @@ struct Certificate::Parts {
 
   static std::expected<Certificate, std::string> make(EVP_PKEY* key,
                                                       const std::vector<X509Handle>& certificates) {
+    // The library found at run time may be newer than the one of the build.
+    if (OpenSSL_version_num() >= kFirstUnfitOpenSsl)
+      return Error("DTLS needs OpenSSL 3.0 or 3.1 at run time");
     SslContextHandle context = makeSessionContext();
     if (!context) return Error("the DTLS library cannot be set up: " + openSslReason());
     if (!SSL_CTX_use_certificate(context.get(), certificates.front().get()) ||

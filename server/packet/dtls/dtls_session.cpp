@@ -16,10 +16,6 @@
 namespace ms::dtls {
 namespace {
 
-// handleTimeout() makes OpenSSL's timer run out by writing to the time that OpenSSL shows us; since
-// 3.2 it shows a copy, and then this file needs another way.
-static_assert(OPENSSL_VERSION_NUMBER < 0x30200000L, "written for OpenSSL 3.0 and 3.1");
-
 constexpr std::size_t kMaxRecordBytes = 16 * 1024;
 
 // OpenSSL's timer reads the machine's clock; an hour keeps it from ever acting on its own.
@@ -197,6 +193,7 @@ void DtlsSession::Parts::flush() {
 }
 
 void DtlsSession::Parts::enter(DtlsState next) {
+  if (next != DtlsState::Connected) keys.reset();
   state = next;
   observer.onDtlsState(next);
 }
@@ -204,7 +201,6 @@ void DtlsSession::Parts::enter(DtlsState next) {
 void DtlsSession::Parts::fail(DtlsFailure reason) {
   ERR_clear_error();
   schedule.stop();
-  keys.reset();
   failure = reason;
   flush();  // The alert that says why.
   enter(DtlsState::Failed);
@@ -271,7 +267,6 @@ void DtlsSession::close() {
     p.flush();
   }
   p.schedule.stop();
-  p.keys.reset();
   p.enter(DtlsState::Closed);
 }
 

@@ -19,6 +19,11 @@ class PeerVerifier {
   ~PeerVerifier() = default;
 };
 
+// DtlsSession::handleTimeout() makes OpenSSL's timer run out by writing to the time that OpenSSL
+// shows us. Since 3.2 it shows a copy, and then that needs another way.
+inline constexpr unsigned long kFirstUnfitOpenSsl = 0x30200000L;
+static_assert(OPENSSL_VERSION_NUMBER < kFirstUnfitOpenSsl);
+
 // Nothing when the library refuses a setting.
 SslContextHandle makeSessionContext();
 
