@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -30,6 +30,7 @@ struct Loop::Parts {
   boost::asio::io_context context{kConcurrencyHint};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
+  std::atomic<bool> is_stopped = false;
 };
 
 Loop::Loop(std::string name) : parts_(std::make_unique<Parts>()) {
@@ -48,19 +49,23 @@ Loop::~Loop() { stop(); }
 // Asio wants copyable handlers in places; a shared_ptr would cost the same allocation twice, so the
 // task travels inside a move-only lambda, which post() takes.
 void Loop::post(Task task) {
+  if (parts_->is_stopped) return;
   boost::asio::post(parts_->context, [task = std::move(task)]() mutable { task(); });
 }
 
+// The promise belongs to the task, so that a task which is dropped ends the waiting, too.
 void Loop::runAndWait(Task task) {
   std::promise<void> done;
-  post([&] {
+  const auto ended = done.get_future();
+  post([task = std::move(task), done = std::move(done)]() mutable {
     task();
     done.set_value();
   });
-  done.get_future().get();
+  ended.wait();
 }
 
 void Loop::stop() {
+  parts_->is_stopped = true;
   parts_->context.stop();
   if (thread_.joinable()) thread_.join();
 }
@@ -73,8 +78,8 @@ void Loop::assertHere() const {
 }
 
 Timestamp Loop::now() {
-  return Timestamp(std::chrono::duration_cast<Duration>(
-      std::chrono::steady_clock::now().time_since_epoch()));
+  return Timestamp(
+      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch()));
 }
 
 boost::asio::io_context& Loop::context() { return parts_->context; }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
+#include <memory>
 #include <vector>
 
 namespace ms {
@@ -26,10 +28,42 @@ TEST(Loop, DestroysWhatIsPostedAfterStop) {
   Loop loop("test");
   loop.stop();
   bool ran = false;
+  const auto carried = std::make_shared<int>();
 
-  loop.post([&] { ran = true; });
+  loop.post([&, carried] { ran = true; });
 
   EXPECT_FALSE(ran);
+  EXPECT_EQ(carried.use_count(), 1);
+}
+
+TEST(Loop, DoesNotWaitForWhatItWillNotRun) {
+  Loop loop("test");
+  loop.stop();
+  bool ran = false;
+
+  loop.runAndWait([&] { ran = true; });
+
+  EXPECT_FALSE(ran);
+}
+
+TEST(Loop, StopsWhileOthersPost) {
+  Loop loop("test");
+  Loop other("other");
+  std::promise<void> posting;
+  std::atomic<bool> enough = false;
+
+  other.post([&] {
+    for (int i = 0; !enough; ++i) {
+      loop.post([] {});
+      if (i == 100) posting.set_value();
+    }
+  });
+  posting.get_future().wait();
+  loop.stop();
+  enough = true;
+  other.runAndWait([] {});
+
+  EXPECT_FALSE(loop.isHere());
 }
 
 TEST(Timer, RunsItsTaskOnceOnTheLoop) {

@@ -16,7 +16,7 @@ constexpr Duration kLongestWait = std::chrono::milliseconds(50);
 }  // namespace
 
 // Outlives the PeerTransport while it is being called: a callback that stops it returns into it.
-struct PeerTransport::Parts : peer::PeerObserver, std::enable_shared_from_this<Parts> {
+struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_this<Parts> {
   // One transport: an agent, and what came too early on it.
   struct Path : IceObserver {
     Path(Parts& parts, TransportIndex index)
