@@ -35,13 +35,14 @@ struct Loop::Parts {
 
 Loop::Loop(std::string name) : parts_(std::make_unique<Parts>()) {
   std::promise<std::thread::id> started;
-  thread_ = std::thread([this, name = name.substr(0, 15), &started] {
+  auto id = started.get_future();
+  thread_ = std::thread([this, name = name.substr(0, 15), started = std::move(started)]() mutable {
     const CrashStack crash_stack;
     pthread_setname_np(pthread_self(), name.c_str());
     started.set_value(std::this_thread::get_id());
     parts_->context.run();
   });
-  id_ = started.get_future().get();
+  id_ = id.get();
 }
 
 Loop::~Loop() { stop(); }
