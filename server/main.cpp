@@ -117,6 +117,28 @@ void tellWhereToGo(const ms::config::WebSocketConfig& config,
   std::cout << std::flush;
 }
 
+std::string asText(const Json::Value& tree) {
+  Json::StreamWriterBuilder builder;
+  builder["indentation"] = "";
+  return Json::writeString(builder, tree);
+}
+
+ms::model::ObjectPtr makeServerManager(ms::rpc::RpcServer& server,
+                                       const ms::model::ModuleRegistry& modules,
+                                       const ms::config::ServerConfig& config, ms::Loop& control) {
+  return std::make_shared<ms::core::ServerManager>(
+      ms::model::ObjectContext{.id = ms::rpc::kServerManagerId,
+                               .descriptor = ms::api::kServerManagerClass,
+                               .parent = nullptr,
+                               .loop = control,
+                               .events = server.events(),
+                               .modules_config = *config.modules},
+      ms::core::ServerManager::Server{.version = MS_VERSION,
+                                      .metadata = asText(*config.metadata),
+                                      .modules = modules,
+                                      .state = server.state()});
+}
+
 int run(const StartOptions& options, const ms::config::ServerConfig& config,
         ms::app::Termination& termination) {
   ms::Loop control("control");  // Outlives the loops of objects: they answer to it.
@@ -128,6 +150,7 @@ int run(const StartOptions& options, const ms::config::ServerConfig& config,
                              .loop_for_pipeline = takeTurns(media.workers),
                              .on_kill_limit = ms::app::Termination::request});
   addServerManager(server, control, config, media.modules);
+  server.addPermanent(makeServerManager(server, media.modules, config, control));
   const auto listeners = ms::app::openListeners(server, config.websocket);
   if (listeners.empty()) {
     std::cerr << "kurento-media-server: nothing to listen on; see the log\n";

@@ -43,7 +43,6 @@ void maybeListen(rpc::RpcServer& server, const config::WebSocketConfig& config, 
   try {
     const auto bound = server.listen(addressOf(config, port), tls);
     opened.push_back({tls ? "wss" : "ws", bound});
-    MS_LOG(kLog, Info, "listening on " << opened.back().webSocketUrl(config));
   } catch (const std::exception& error) {
     MS_LOG(kLog, Error, "cannot listen on port " << port << ": " << error.what());
   }
