@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <json/value.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include "modules/core/src/media_element.h"
 #include "modules/core/src/media_pipeline.h"
 #include "server/base/loop.h"
+#include "server/model/descriptor.h"
 #include "server/model/object_tree.h"
 #include "server/packet/peer/media.h"
 
@@ -67,7 +69,9 @@ class RecordedEvents final : public model::EventSink {
 
 class ElementTest : public testing::Test {
  protected:
-  ElementTest();
+  ElementTest() : ElementTest(nullptr) {}
+  // On a loop that somebody else owns, or with null on one of its own.
+  explicit ElementTest(Loop* loop);
   ~ElementTest() override;
 
   void run(const std::function<void()>& work);
@@ -88,7 +92,8 @@ class ElementTest : public testing::Test {
   }
   model::ObjectContext context(const model::ClassDescriptor& descriptor, model::ObjectPtr parent);
 
-  Loop loop_{"test"};
+  std::unique_ptr<Loop> own_loop_;
+  Loop& loop_;
   RecordedEvents events_;
   std::unique_ptr<Json::Value> config_;
   std::shared_ptr<MediaPipeline> pipeline_;
@@ -96,5 +101,47 @@ class ElementTest : public testing::Test {
  private:
   int next_id_ = 0;
 };
+
+inline void RecordedEvents::onEvent(const std::string& object_id, std::string_view type,
+                                    Json::Value data) {
+  list.push_back({object_id, std::string(type), std::move(data)});
+}
+
+inline std::vector<std::string> RecordedEvents::types() const {
+  std::vector<std::string> names;
+  for (const Event& event : list) names.push_back(event.type);
+  return names;
+}
+
+inline std::size_t RecordedEvents::count(std::string_view type) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(list, [&](const Event& event) { return event.type == type; }));
+}
+
+inline ElementTest::ElementTest(Loop* loop)
+    : own_loop_(loop ? nullptr : std::make_unique<Loop>("test")),
+      loop_(loop ? *loop : *own_loop_),
+      config_(std::make_unique<Json::Value>()) {
+  run([&] { pipeline_ = makePipeline(); });
+}
+
+inline ElementTest::~ElementTest() {
+  run([&] { pipeline_.reset(); });
+}
+
+inline void ElementTest::run(const std::function<void()>& work) {
+  loop_.runAndWait([&] { work(); });
+}
+
+inline model::ObjectContext ElementTest::context(const model::ClassDescriptor& descriptor,
+                                                 model::ObjectPtr parent) {
+  const std::string place = parent ? parent->id() + "/" : "";
+  return {place + std::to_string(next_id_++) + "_" + std::string(descriptor.qualified_name),
+          descriptor,
+          std::move(parent),
+          loop_,
+          events_,
+          *config_};
+}
 
 }  // namespace ms::core

@@ -130,7 +130,8 @@ void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
   transport_->start(session);
   onBandwidthChanged();
   for (const api::IceCandidate& candidate : std::exchange(early_candidates_, {}))
-    addRemoteCandidate(candidate);
+    if (!maybeAddRemoteCandidate(candidate))
+      MS_LOG(category, Warning, id() << ": unreadable candidate left out");
   for (const rtp::MediaKind kind : kMediaKinds) {
     tellDownstream(typeOf(kind));
     onUpstreamChanged(typeOf(kind));
@@ -146,19 +147,22 @@ void WebRtcEndpoint::gatherCandidates() {
 }
 
 void WebRtcEndpoint::addIceCandidate(const api::IceCandidate& candidate) {
-  if (session_) return addRemoteCandidate(candidate);
+  if (session_ && !maybeAddRemoteCandidate(candidate))
+    throw ApiError(ErrorCode::IceAddCandidateError, "Error adding candidate");
+  if (session_) return;
   if (early_candidates_.size() >= kMaxEarlyCandidates)
     throw ApiError(ErrorCode::IceAddCandidateError, "Too many candidates");
   early_candidates_.push_back(candidate);
 }
 
 // An empty text marks the end of the peer's candidates.
-void WebRtcEndpoint::addRemoteCandidate(const api::IceCandidate& candidate) {
-  if (candidate.candidate.empty()) return;
+bool WebRtcEndpoint::maybeAddRemoteCandidate(const api::IceCandidate& candidate) {
+  if (candidate.candidate.empty()) return true;
   const auto parsed = ice::Candidate::parse(candidate.candidate);
-  if (!parsed) throw ApiError(ErrorCode::IceAddCandidateError, "Error adding candidate");
+  if (!parsed) return false;
   if (!transport_->addRemoteCandidate(transportOf(candidate), *parsed))
     MS_LOG(category, Debug, id() << ": a candidate more than can be used");
+  return true;
 }
 
 // With BUNDLE there is only one; without it the m-line says which.

@@ -91,7 +91,8 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::unique_ptr<net::PeerTransport> makeTransport(net::IceRole role);
   sdp::NegotiationConfig negotiationConfig(const net::PeerTransport& transport);
   void startSession(const sdp::NegotiatedSession& session);
-  void addRemoteCandidate(const api::IceCandidate& candidate);
+  // False for a text that is no candidate.
+  bool maybeAddRemoteCandidate(const api::IceCandidate& candidate);
   peer::TransportIndex transportOf(const api::IceCandidate& candidate) const;
 
   ElementServices& services_;

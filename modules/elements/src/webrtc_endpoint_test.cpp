@@ -1,0 +1,283 @@
+#include "modules/elements/src/webrtc_endpoint.h"
+
+#include <chrono>
+#include <future>
+
+#include "modules/core/src/element_fixture.h"
+#include "server/base/process.h"
+#include "server/model/api_error.h"
+#include "server/net/worker_loops.h"
+
+namespace ms::elements {
+namespace {
+
+using model::ErrorCode;
+using namespace std::chrono_literals;
+
+// Made once: an RSA key takes some 100 ms.
+struct Surroundings {
+  net::WorkerLoops workers{1};
+  Json::Value config;
+  ElementServices services{workers, core::ModuleSettings(config)};
+};
+Surroundings& surroundings() {
+  static Surroundings shared;
+  return shared;
+}
+
+// Two endpoints that find each other over the network of this machine: what one announces as a
+// candidate is given to the other.
+class WebRtcEndpointTest : public core::ElementTest {
+ protected:
+  WebRtcEndpointTest() : ElementTest(&surroundings().workers.at(0).loop()) {}
+  ~WebRtcEndpointTest() override {
+    run([&] {
+      for (const auto& endpoint : made_) endpoint->close();
+      made_.clear();
+    });
+  }
+
+  std::shared_ptr<WebRtcEndpoint> makeEndpoint(const api::WebRtcEndpointArguments& arguments = {}) {
+    made_.push_back(make<WebRtcEndpoint>(api::kWebRtcEndpointClass, pipeline_,
+                                         surroundings().services, arguments));
+    return made_.back();
+  }
+
+  // Waits on the test's thread until `holds`, looked at on the loop, is true.
+  bool waitUntil(const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (std::chrono::steady_clock::now() < end) {
+      bool is_so = false;
+      run([&] { is_so = holds(); });
+      if (is_so) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+
+  std::vector<std::shared_ptr<WebRtcEndpoint>> made_;
+};
+
+std::string offerOf(WebRtcEndpoint& endpoint) {
+  std::string offer;
+  endpoint.generateOffer({}, [&](auto result) { offer = *result; });
+  return offer;
+}
+
+std::string answerOf(WebRtcEndpoint& endpoint, const std::string& offer) {
+  std::string answer;
+  endpoint.processOffer(offer, [&](auto result) { answer = *result; });
+  return answer;
+}
+
+template <class Work>
+ErrorCode errorOf(Work work) {
+  try {
+    work();
+  } catch (const model::ApiError& error) {
+    return error.code();
+  }
+  ADD_FAILURE() << "no error";
+  return ErrorCode::UnexpectedError;
+}
+
+api::IceCandidate candidateOf(const std::string& text) {
+  api::IceCandidate candidate;
+  candidate.candidate = text;
+  candidate.sdp_mid = "audio0";
+  return candidate;
+}
+
+constexpr const char* kSomeCandidate = "candidate:1 1 UDP 2015363327 127.0.0.1 40000 typ host";
+
+TEST_F(WebRtcEndpointTest, TwoEndpointsConnectByOfferAnswerAndTrickledCandidates) {
+  std::shared_ptr<WebRtcEndpoint> caller, callee;
+  std::size_t given = 0;
+  const auto giveCandidates = [&] {  // From each to the other, as they are found.
+    for (; given < events_.list.size(); ++given) {
+      const auto& event = events_.list[given];
+      if (event.type != "IceCandidateFound" || event.data["candidate"]["sdpMLineIndex"] != 0)
+        continue;
+      const auto text = event.data["candidate"]["candidate"].asString();
+      (event.object_id == caller->id() ? callee : caller)->addIceCandidate(candidateOf(text));
+    }
+  };
+  run([&] {
+    caller = makeEndpoint();
+    callee = makeEndpoint();
+    const std::string answer = answerOf(*callee, offerOf(*caller));
+    caller->processAnswer(answer, [](auto local) { EXPECT_TRUE(local); });
+    caller->gatherCandidates();
+    callee->gatherCandidates();
+  });
+
+  EXPECT_TRUE(waitUntil([&] {
+    giveCandidates();
+    return caller->getConnectionState() == api::ConnectionState::Connected &&
+           callee->getConnectionState() == api::ConnectionState::Connected;
+  }));
+
+  run([&] {
+    EXPECT_EQ(caller->getICECandidatePairs().size(), 1u);
+    ASSERT_EQ(caller->getDtlsConnectionState().size(), 2u);
+    EXPECT_EQ(caller->getDtlsConnectionState()[0].state, api::DtlsConnectionState::Connected);
+    EXPECT_EQ(caller->getIceConnectionState().size(), 1u);
+    for (const char* type :
+         {"IceGatheringDone", "IceComponentStateChanged", "NewCandidatePairSelected",
+          "DtlsConnectionStateChange", "ConnectionStateChanged", "MediaSessionStarted"})
+      EXPECT_GE(events_.count(type), 2u) << type;
+    caller->getStats({}, [](auto stats) { EXPECT_FALSE(stats->empty()); });
+  });
+}
+
+TEST_F(WebRtcEndpointTest, CallsOutOfOrderHaveTheDocumentedErrors) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    const auto ignore = [](auto) {};
+
+    EXPECT_EQ(errorOf([&] { endpoint->getLocalSessionDescriptor(); }),
+              ErrorCode::SdpNoLocalDescription);
+    EXPECT_EQ(errorOf([&] { endpoint->getRemoteSessionDescriptor(); }),
+              ErrorCode::SdpNoRemoteDescription);
+    EXPECT_EQ(errorOf([&] { endpoint->processAnswer("v=0", ignore); }),
+              ErrorCode::SdpNotOfferGenerated);
+    EXPECT_EQ(errorOf([&] { endpoint->processOffer("", ignore); }), ErrorCode::SdpParseError);
+    EXPECT_EQ(errorOf([&] { endpoint->processOffer("garbage", ignore); }),
+              ErrorCode::SdpParseError);
+
+    const std::string offer = offerOf(*endpoint);
+    EXPECT_EQ(errorOf([&] { endpoint->generateOffer({}, ignore); }),
+              ErrorCode::SdpAlreadyNegotiated);
+    EXPECT_EQ(errorOf([&] { endpoint->processOffer(offer, ignore); }),
+              ErrorCode::SdpAlreadyNegotiated);
+
+    const std::string answer = answerOf(*makeEndpoint(), offer);
+    EXPECT_EQ(errorOf([&] { endpoint->processAnswer("garbage", ignore); }),
+              ErrorCode::SdpParseError);
+    endpoint->processAnswer(answer, [](auto local) { EXPECT_TRUE(local); });
+    EXPECT_EQ(errorOf([&] { endpoint->processAnswer(answer, ignore); }),
+              ErrorCode::SdpAnswerAlreadyProcessed);
+  });
+}
+
+TEST_F(WebRtcEndpointTest, ARefusedOfferLeavesTheEndpointUsable) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    EXPECT_EQ(errorOf([&] { endpoint->processOffer("m=nonsense", [](auto) {}); }),
+              ErrorCode::SdpParseError);
+
+    EXPECT_FALSE(answerOf(*endpoint, offerOf(*makeEndpoint())).empty());
+  });
+}
+
+TEST_F(WebRtcEndpointTest, CandidatesBeforeTheNegotiationAreKeptUpToALimit) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    endpoint->addIceCandidate(candidateOf("anything"));
+    for (std::size_t i = 1; i < WebRtcEndpoint::kMaxEarlyCandidates; ++i)
+      endpoint->addIceCandidate(candidateOf(kSomeCandidate));
+
+    EXPECT_EQ(errorOf([&] { endpoint->addIceCandidate(candidateOf(kSomeCandidate)); }),
+              ErrorCode::IceAddCandidateError);
+  });
+}
+
+TEST_F(WebRtcEndpointTest, AnUnreadableCandidateIsRefusedOnceThereIsASession) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    endpoint->addIceCandidate(candidateOf("anything"));
+    EXPECT_FALSE(answerOf(*endpoint, offerOf(*makeEndpoint())).empty());
+
+    EXPECT_EQ(errorOf([&] { endpoint->addIceCandidate(candidateOf("anything")); }),
+              ErrorCode::IceAddCandidateError);
+    EXPECT_NO_THROW(endpoint->addIceCandidate(candidateOf("")));
+    EXPECT_NO_THROW(endpoint->addIceCandidate(candidateOf(kSomeCandidate)));
+  });
+}
+
+TEST_F(WebRtcEndpointTest, GatheringBeforeANegotiationDoesNothing) {
+  run([&] {
+    makeEndpoint()->gatherCandidates();
+
+    EXPECT_TRUE(events_.list.empty());
+  });
+}
+
+TEST_F(WebRtcEndpointTest, DataChannelsAreRefusedClearly) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+
+    EXPECT_EQ(errorOf([&] { endpoint->createDataChannel("", true, -1, -1, ""); }),
+              ErrorCode::MediaObjectOperationNotSupported);
+    EXPECT_EQ(errorOf([&] { endpoint->closeDataChannel(0); }),
+              ErrorCode::MediaObjectOperationNotSupported);
+  });
+}
+
+TEST_F(WebRtcEndpointTest, AFreshEndpointHasNoStatistics) {
+  run([&] { makeEndpoint()->getStats({}, [](auto stats) { EXPECT_TRUE(stats->empty()); }); });
+}
+
+TEST_F(WebRtcEndpointTest, AMinimumAboveTheMaximumReadsBackAsTheMaximum) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    EXPECT_EQ(endpoint->getMinVideoSendBandwidth(), 100);
+    EXPECT_EQ(endpoint->getMaxVideoSendBandwidth(), 500);
+
+    endpoint->setMinVideoSendBandwidth(900);
+
+    EXPECT_EQ(endpoint->getMinVideoSendBandwidth(), 500);
+  });
+}
+
+TEST_F(WebRtcEndpointTest, AKeyFrameCanOnlyBeAskedForWhereVideoIsConnected) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    EXPECT_EQ(errorOf([&] { endpoint->requestKeyframe(); }),
+              ErrorCode::MediaObjectOperationNotSupported);
+
+    const auto source = make<core::FakeEndpoint>(api::kMediaElementClass, pipeline_);
+    core::FakeSource media;
+    source->own = &media;
+    source->connect(endpoint, api::MediaType::Video, {}, {});
+    endpoint->requestKeyframe();
+
+    EXPECT_EQ(media.key_frame_requests, 1);
+    source->close();
+  });
+}
+
+TEST_F(WebRtcEndpointTest, EndpointsStartNoThreads) {
+  const auto makeOne = [&] {
+    answerOf(*makeEndpoint(), offerOf(*makeEndpoint()));
+    for (const auto& endpoint : made_) endpoint->gatherCandidates();
+  };
+  run([&] { makeOne(); });
+  const int threads = process::threadCount();
+
+  run([&] {
+    for (int i = 0; i < 25; ++i) makeOne();
+  });
+
+  EXPECT_EQ(process::threadCount(), threads);
+}
+
+TEST_F(WebRtcEndpointTest, ReleasedEndpointsLeaveNoDescriptorsBehind) {
+  const auto makeAndRelease = [&] {
+    answerOf(*makeEndpoint(), offerOf(*makeEndpoint()));
+    for (const auto& endpoint : made_) endpoint->gatherCandidates();
+    for (const auto& endpoint : made_) endpoint->close();
+    made_.clear();
+  };
+  run(makeAndRelease);
+  int before = 0;
+  EXPECT_TRUE(waitUntil([&] { return std::exchange(before, process::openFileCount()) == before; }));
+
+  for (int i = 0; i < 20; ++i) run(makeAndRelease);
+
+  EXPECT_TRUE(waitUntil([&] { return process::openFileCount() <= before; }))
+      << process::openFileCount() << " descriptors, " << before << " before";
+}
+
+}  // namespace
+}  // namespace ms::elements
