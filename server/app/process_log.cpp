@@ -81,7 +81,7 @@ ProcessLog::ProcessLog(const config::LogOptions& options) {
   auto chosen =
       options.folder.empty() ? makeStream(options, problems) : makeFiles(options, problems);
   installLogSink(std::make_shared<LogWriter>(std::move(chosen.output)), chosen.colours);
-  for (const auto& problem : problems) MS_LOG(kLog, Warning, problem);
+  for (const auto& problem : problems) MS_LOG(kLog, Error, problem);
 }
 
 ProcessLog::~ProcessLog() { installLogSink(nullptr, LogColours::Off); }
