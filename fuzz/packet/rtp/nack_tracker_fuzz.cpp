@@ -11,6 +11,8 @@
 #include <set>
 #include <span>
 
+#include "server/base/bytes.h"
+
 namespace {
 
 using namespace ms;
@@ -90,9 +92,7 @@ class Account {
 // Never more outstanding than the limit, never asked for what arrived, never more than ten times.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Account account;
-  for (const ms::Bytes bytes(data, size); size >= 4; size -= 4) {
-    const std::size_t at = bytes.size() - size;
-    account.run(bytes[at], bytes[at + 1], SequenceNumber(loadBe16(bytes, at + 2)));
-  }
+  for (ms::Bytes rest(data, size); rest.size() >= 4; rest = rest.subspan(4))
+    account.run(rest[0], rest[1], SequenceNumber(ms::loadBe16(rest, 2)));
   return 0;
 }
