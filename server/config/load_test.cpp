@@ -115,6 +115,23 @@ TEST_F(LoadConfig, LetsALaterFolderWin) {
   EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("missing' does not exist")));
 }
 
+TEST_F(LoadConfig, ReadsTheFilesThatShipWithoutAWarningAndAsTheDefaultsAre) {
+  options_.config_file = fs::path(__FILE__).parent_path() / "files/kurento.conf.json";
+
+  const auto loaded = loadConfig(options_);
+
+  const ServerConfig defaults;
+  EXPECT_THAT(loaded.warnings, IsEmpty());
+  EXPECT_GT(loaded.files.size(), 5u);
+  EXPECT_EQ(loaded.config.websocket.port, defaults.websocket.port);
+  EXPECT_EQ(loaded.config.websocket.path, defaults.websocket.path);
+  EXPECT_EQ(loaded.config.resources.exception_limit, defaults.resources.exception_limit);
+  EXPECT_EQ(loaded.config.resources.kill_limit, defaults.resources.kill_limit);
+  EXPECT_EQ(loaded.config.resources.garbage_collector_period,
+            defaults.resources.garbage_collector_period);
+  EXPECT_EQ((*loaded.config.modules)["kurento"]["SdpEndpoint"]["audioCodecs"].size(), 4u);
+}
+
 TEST_F(LoadConfig, NamesTheModuleFileThatIsBroken) {
   write("kurento.conf.json", "{}");
   write("modules/kurento/X.conf.json", "{");
