@@ -56,7 +56,7 @@ TEST(BrowserOffer, OfChromiumIsUnderstood) {
 }
 
 TEST(BrowserOffer, NeverLeadsToRetransmissionFormats) {
-  for (const char* name : {"chromium_sendrecv", "firefox_sendrecv", "kurento_utils_sendrecv"})
+  for (const char* name : {"chromium_sendrecv", "firefox_sendrecv", "kurento_webrtcpeer_sendrecv"})
     for (const MediaDescription& media : answerToFixture(name).local.media)
       for (const std::string& map : valuesOf(media, "rtpmap"))
         EXPECT_EQ(map.find("rtx"), std::string::npos) << name;
@@ -127,11 +127,11 @@ TEST(BrowserOffer, WithSimulcastIsAnsweredWithoutIt) {
 }
 
 TEST(BrowserOffer, OfKurentoUtilsIsTakenInBothDirections) {
-  const auto both = answerToFixture("kurento_utils_sendrecv", withData());
+  const auto both = answerToFixture("kurento_webrtcpeer_sendrecv", withData());
   EXPECT_EQ(both.session.media.size(), 2u);
   EXPECT_TRUE(both.session.data);
 
-  const auto viewer = answerToFixture("kurento_utils_recvonly");
+  const auto viewer = answerToFixture("kurento_webrtcpeer_recvonly");
   ASSERT_EQ(viewer.session.media.size(), 2u);
   EXPECT_TRUE(viewer.session.media[1].send);
   EXPECT_FALSE(viewer.session.media[1].receive);

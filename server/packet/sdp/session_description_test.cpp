@@ -94,8 +94,8 @@ INSTANTIATE_TEST_SUITE_P(Browsers, RealDescription,
                                          "chromium_simulcast", "chromium_answer",
                                          "firefox_sendrecv", "firefox_gathered_data",
                                          "firefox_two_videos", "firefox_max_bundle",
-                                         "firefox_answer_recvonly", "kurento_utils_sendrecv",
-                                         "kurento_utils_recvonly"));
+                                         "firefox_answer_recvonly", "kurento_webrtcpeer_sendrecv",
+                                         "kurento_webrtcpeer_recvonly"));
 
 struct BadText {
   std::string text;
