@@ -109,7 +109,7 @@ void ControlPlane::carryOut(const std::shared_ptr<Exchange>& exchange, Request r
 // A connection without a session speaks for the one that was made for it.
 void ControlPlane::finish(Exchange& exchange, model::Result outcome) {
   if (outcome && exchange.session.empty() && !exchange.id.isNull() && outcome->isObject()) {
-    const std::string made = (*outcome)["sessionId"].asString();
+    const std::string made = std::as_const(*outcome)["sessionId"].asString();
     if (!made.empty()) connections_.bind(exchange.connection, made);
   }
   const Json::Value json = makeReply(exchange.id, std::move(outcome));

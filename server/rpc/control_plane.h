@@ -27,9 +27,9 @@ namespace ms::rpc {
 enum class RequestCaching { On, Off };
 
 struct ControlPlaneSettings {
-  RpcLimits limits;
+  RpcLimits limits{};
   RequestCaching caching = RequestCaching::On;
-  ResourceShares resource_shares;
+  ResourceShares resource_shares{};
 };
 
 // What the control plane needs of the rest of the server. All of it outlives the control plane.

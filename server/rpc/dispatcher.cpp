@@ -193,7 +193,8 @@ void Dispatcher::invoke(Invocation& call, OnResult& done) {
                                                         std::to_string(arguments.size()) +
                                                         " parameters not found");
   }
-  runCall(around_.control, object, method->bind(arguments, resolver),
+  model::Call work = method->bind(arguments, resolver);
+  runCall(around_.control, object, std::move(work),
           [session, done = std::exchange(done, nullptr)](model::Result result) mutable {
             if (!result) return done(std::move(result));
             done(valueResult(session, std::move(*result)));

@@ -18,11 +18,11 @@ namespace ms::rpc {
 enum class IpVersions { Ipv4, Both };
 
 struct ListenAddress {
-  std::string host;        // Name or number; empty: all addresses of this machine.
+  std::string host{};      // Name or number; empty: all addresses of this machine.
   std::uint16_t port = 0;  // 0: one that is free.
   // Without a host: IPv6 and IPv4 on one socket, or IPv4 where the machine has no IPv6.
   IpVersions versions = IpVersions::Both;
-  std::optional<int> backlog;  // Default: as many as the system allows.
+  std::optional<int> backlog{};  // Default: as many as the system allows.
 };
 
 class Listener {

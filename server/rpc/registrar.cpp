@@ -64,7 +64,7 @@ struct Registrar::Parts final : WebSocketConnection::Observer, std::enable_share
     Json::Value params(Json::objectValue);
     params["ws"] = settings.own_address;
     opened.send(writeJson(makeNotification("register", std::move(params))));
-    wait = kFirstRetry;
+    opened_at = Loop::now();
     MS_LOG(kLog, Info, "registered at " << settings.address << " as " << settings.own_address);
   }
 
@@ -74,6 +74,7 @@ struct Registrar::Parts final : WebSocketConnection::Observer, std::enable_share
 
   void onGone(WebSocketConnection&) override {
     connection.reset();
+    if (Loop::now() - opened_at > kLastRetry) wait = kFirstRetry;  // It was there for a while.
     if (!is_stopped) tryAgain("the connection is gone");
   }
 
@@ -85,6 +86,7 @@ struct Registrar::Parts final : WebSocketConnection::Observer, std::enable_share
   const WebSocketAddress target;
   const RpcLimits limits;
   Duration wait = kFirstRetry;
+  Timestamp opened_at = Loop::now();
   Timer retry;
   std::shared_ptr<WebSocketConnection> connection;
   bool is_stopped = false;

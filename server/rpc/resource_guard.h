@@ -23,8 +23,8 @@ struct ResourceUse {
 ResourceUse probeResources();
 
 struct ResourceShares {
-  double exception_limit = 0.8;      // 1 or more: never refuse.
-  std::optional<double> kill_limit;  // Nothing: never ask for the end.
+  double exception_limit = 0.8;        // 1 or more: never refuse.
+  std::optional<double> kill_limit{};  // Nothing: never ask for the end.
 };
 
 class ResourceGuard {

@@ -18,9 +18,9 @@ namespace ms::rpc {
 
 struct RpcSettings {
   std::string path = "kurento";
-  ControlPlaneSettings control;
+  ControlPlaneSettings control{};
   Duration garbage_collector_period = std::chrono::seconds(240);
-  HttpContent http;  // What is served to browsers on the same ports; may be empty.
+  HttpContent http{};  // What is served to browsers on the same ports; may be empty.
 };
 
 class RpcServer final : private WebSocketServer::Clients, private ControlPlane::Clients {

@@ -58,7 +58,7 @@ void Transaction::runNext() {
   Json::Value operation = std::move(operations_[next_]);
   checkId(operation);
   if (operation.isObject()) {
-    operation["id"] = next_;
+    operation["id"] = static_cast<int>(next_);
     replaceReferences(operation["params"]);
   }
   auto request = readRequest(std::move(operation));
@@ -110,8 +110,8 @@ const Json::Value& Transaction::resultOf(const std::string& index) const {
 void Transaction::onReply(model::Result outcome) {
   is_waiting_ = false;
   has_failed_ = !outcome;
-  replies_.append(outcome ? makeResult(next_, std::move(*outcome))
-                          : makeError(next_, outcome.error()));
+  const Json::Value id = static_cast<int>(next_);
+  replies_.append(outcome ? makeResult(id, std::move(*outcome)) : makeError(id, outcome.error()));
   ++next_;
   advance();
 }

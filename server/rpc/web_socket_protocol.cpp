@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxHttpBodyBytes = 16 * 1024;
 constexpr const char* kVersion = "13";  // RFC 6455; the drafts before it are not spoken.
 
-// One thread, no logging of its own, no extensions; the socket is ours ("iostream" means just
+// One thread, no logging of its own, no compression; the socket is ours ("iostream" means just
 // that).
 struct Config : websocketpp::config::core {
   using type = Config;
@@ -31,7 +31,6 @@ struct Config : websocketpp::config::core {
   using endpoint_msg_manager_type = core::endpoint_msg_manager_type;
   using rng_type = websocketpp::random::random_device::int_generator<uint32_t, concurrency_type>;
   static bool const enable_multithreading = false;
-  static bool const enable_extensions = false;
   static size_t const connection_read_buffer_size = 4096;
 
   struct transport_config : core::transport_config {

@@ -26,8 +26,8 @@ using HttpContent = std::function<std::optional<HttpResponse>(const std::string&
 
 struct WebSocketSettings {
   std::string path = "kurento";  // Other paths are closed with 1002. A leading slash is optional.
-  RpcLimits limits;
-  HttpContent http;  // May be empty: then every plain GET gets 426.
+  RpcLimits limits{};
+  HttpContent http{};  // May be empty: then every plain GET gets 426.
 };
 
 class WebSocketServer {
