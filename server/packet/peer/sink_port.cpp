@@ -56,6 +56,7 @@ void SinkPort::onSourceAttached(MediaSource& source, Timestamp now) {
   leave_former_at_ = former_.source ? now + kSwitchPatience : kNever;
   if (kind_ == rtp::MediaKind::Video && *remb_on_connect_ > 0)
     source.setReceiverEstimate(*this, withinLimits(remb_on_connect_), now);
+  if (surroundings_.transport.isConnected()) source.requestKeyFrame(now);
 }
 
 void SinkPort::onSourceDetached(MediaSource& source) {

@@ -41,7 +41,6 @@ void SourcePort::addSink(MediaSink& sink, Timestamp now) {
   if (!sinks_.add(sink)) return;
   sink.onSourceAttached(*this, now);
   if (mapping_) sink.onSourceClock(*this, *mapping_);
-  requestKeyFrame(now);
 }
 
 void SourcePort::removeSink(MediaSink& sink) {

@@ -133,7 +133,10 @@ class TestSink final : public MediaSink {
 
   rtp::MediaKind kind() const override { return kind_; }
   bool takes(const CodecFormat&) const override { return true; }
-  void onSourceAttached(MediaSource& attached, Timestamp) override { source = &attached; }
+  void onSourceAttached(MediaSource& attached, Timestamp now) override {
+    source = &attached;
+    attached.requestKeyFrame(now);
+  }
   void onSourceDetached(MediaSource&) override { source = nullptr; }
   void onSourceClock(MediaSource&, const rtcp::ClockMapping& told) override { mapping = told; }
   void onPacket(const SourcePacket& packet, Timestamp now) override {

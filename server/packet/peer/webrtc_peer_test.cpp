@@ -87,6 +87,24 @@ TEST(WebRtcPeer, GivesALateViewerAKeyFrameWithinASecond) {
   EXPECT_TRUE(viewer.screen.inOrder().front().is_key_frame);
 }
 
+TEST(WebRtcPeer, SpendsNoKeyFrameOnAViewerThatIsNotConnectedYet) {
+  SimulatedNetwork network(41);
+  TestCall publisher(network, 41), viewer(network, 51);
+  publisher.start();
+  publisher.startMedia();
+  network.runFor(10s);
+  const int before = publisher.camera.key_frame_requests;
+
+  publisher.feed(viewer);
+  network.runFor(500ms);
+  EXPECT_EQ(publisher.camera.key_frame_requests, before);
+
+  viewer.start();
+  network.runFor(700ms);
+  ASSERT_THAT(viewer.screen.arrivals, Not(IsEmpty()));
+  EXPECT_TRUE(viewer.screen.inOrder().front().is_key_frame);
+}
+
 TEST(WebRtcPeer, AsksThePublisherAtMostOncePerSecondForAllViewers) {
   SimulatedNetwork network(5);
   TestCall publisher(network, 5), one(network, 15), two(network, 25);
