@@ -176,6 +176,10 @@ class TestCall {
 
   // `server_setup` is the server's DTLS role.
   void start(sdp::SetupRole server_setup = sdp::SetupRole::Active) {
+    negotiate(server_setup);
+    findPath();
+  }
+  void negotiate(sdp::SetupRole server_setup = sdp::SetupRole::Active) {
     const TestSsrcs of_browser{rtp::Ssrc(seed_ * 10 + 1), rtp::Ssrc(seed_ * 10 + 2)};
     const TestSsrcs of_server{rtp::Ssrc(seed_ * 10 + 3), rtp::Ssrc(seed_ * 10 + 4)};
     const bool server_is_client = server_setup == sdp::SetupRole::Active;
@@ -193,6 +197,8 @@ class TestCall {
     microphone.addSink(*browser.peer.sink(rtp::MediaKind::Audio), network_.now());
     browser.peer.source(rtp::MediaKind::Video)->addSink(screen, network_.now());
     browser.peer.source(rtp::MediaKind::Audio)->addSink(speaker, network_.now());
+  }
+  void findPath() {
     browser.peer.onTransportReady(0, network_.now());
     server.peer.onTransportReady(0, network_.now());
   }

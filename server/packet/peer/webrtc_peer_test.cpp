@@ -95,11 +95,12 @@ TEST(WebRtcPeer, SpendsNoKeyFrameOnAViewerThatIsNotConnectedYet) {
   network.runFor(10s);
   const int before = publisher.camera.key_frame_requests;
 
+  viewer.negotiate();
   publisher.feed(viewer);
   network.runFor(500ms);
   EXPECT_EQ(publisher.camera.key_frame_requests, before);
 
-  viewer.start();
+  viewer.findPath();
   network.runFor(700ms);
   ASSERT_THAT(viewer.screen.arrivals, Not(IsEmpty()));
   EXPECT_TRUE(viewer.screen.inOrder().front().is_key_frame);
