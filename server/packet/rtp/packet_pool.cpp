@@ -84,7 +84,7 @@ PacketRef PacketPool::copy(Bytes packet, Timestamp arrival) {
   if (packet.size() > kMaxPacketBytes) return {};
   PacketRef ref = take(arrival);
   if (!ref) return ref;
-  std::copy(packet.begin(), packet.end(), ref.buffer().begin());
+  std::copy_n(packet.data(), packet.size(), ref.buffer().data());
   ref.resize(packet.size());
   return ref;
 }

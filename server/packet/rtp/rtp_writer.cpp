@@ -8,6 +8,9 @@ namespace {
 constexpr std::uint16_t kOneByteProfile = 0xbede;
 constexpr std::size_t kAbsSendTimeBlockBytes = 8;  // Profile, length 1, and one word of data.
 
+// By pointers: libstdc++ 12 copies between iterators of spans byte by byte.
+void copyInto(MutableBytes out, Bytes from) { std::copy_n(from.data(), from.size(), out.data()); }
+
 // RFC 8285 §4.2: ids that the one-byte form can say.
 bool canCarry(const AbsSendTimeExtension& extension) {
   return *extension.id >= 1 && *extension.id <= 14;
@@ -33,11 +36,11 @@ std::expected<std::size_t, Drop> write(const OutgoingHeader& header, Bytes csrcs
   storeBe16(out, 2, *header.sequence_number);
   storeBe32(out, 4, *header.timestamp);
   storeBe32(out, 8, *header.ssrc);
-  std::ranges::copy(csrcs, out.begin() + RtpView::kFixedHeaderBytes);
+  copyInto(out.subspan(RtpView::kFixedHeaderBytes), csrcs);
   if (has_extension) writeAbsSendTime(*header.abs_send_time, out.subspan(extension_at));
 
   const MutableBytes out_payload = out.subspan(payload_at, payload.size());
-  std::ranges::copy(payload, out_payload.begin());
+  copyInto(out_payload, payload);
   if (header.picture_ids) header.picture_ids->writeInto(out_payload);
   return bytes;
 }

@@ -7,10 +7,13 @@ namespace {
 
 constexpr std::size_t kOriginalNumberBytes = 2;
 
+// By pointers: libstdc++ 12 copies between iterators of spans byte by byte.
+void copyInto(MutableBytes out, Bytes from) { std::copy_n(from.data(), from.size(), out.data()); }
+
 // The header of `packet` as that of another stream, without padding. `out` is long enough.
 void writeHeader(const RtpView& packet, const RtxStream& stream, SequenceNumber number,
                  MutableBytes out) {
-  std::ranges::copy(packet.packet().first(packet.headerBytes()), out.begin());
+  copyInto(out, packet.packet().first(packet.headerBytes()));
   out[0] = static_cast<std::uint8_t>(out[0] & ~0x20);
   out[1] = static_cast<std::uint8_t>((out[1] & 0x80) | (*stream.payload_type & 0x7f));
   storeBe16(out, 2, *number);
@@ -26,8 +29,7 @@ std::expected<std::size_t, Drop> wrapRtx(const RtpView& original, const RtxStrea
   if (bytes > out.size()) return std::unexpected(Drop::TooLong);
   writeHeader(original, rtx, number, out);
   storeBe16(out, header, *original.sequenceNumber());
-  std::ranges::copy(original.payload(),
-                    out.begin() + static_cast<std::ptrdiff_t>(header + kOriginalNumberBytes));
+  copyInto(out.subspan(header + kOriginalNumberBytes), original.payload());
   return bytes;
 }
 
@@ -39,8 +41,7 @@ std::expected<std::size_t, Drop> unwrapRtx(const RtpView& packet, const RtxStrea
   const std::size_t bytes = header + payload.size() - kOriginalNumberBytes;
   if (bytes > out.size()) return std::unexpected(Drop::TooLong);
   writeHeader(packet, original, SequenceNumber(loadBe16(payload, 0)), out);
-  std::ranges::copy(payload.subspan(kOriginalNumberBytes),
-                    out.begin() + static_cast<std::ptrdiff_t>(header));
+  copyInto(out.subspan(header), payload.subspan(kOriginalNumberBytes));
   return bytes;
 }
 
