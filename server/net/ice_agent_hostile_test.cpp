@@ -126,9 +126,7 @@ TEST(IceAgent, LimitsTheTcpConnectionsOfStrangers) {
     strangers.emplace_back(SOCK_STREAM | SOCK_NONBLOCK);
     strangers.back().connect(port);
   }
-  const auto accepted = [&] {
-    return peer.ask([&] { return peer.agent->tcpConnectionCount(); });
-  };
+  const auto accepted = [&] { return peer.ask([&] { return peer.agent->tcpConnectionCount(); }); };
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (accepted() < kMaxIceTcpConnections && std::chrono::steady_clock::now() < deadline) {
   }
