@@ -84,28 +84,11 @@ ms::config::ServerConfig readConfig(const StartOptions& options) {
   return std::move(loaded.config);
 }
 
-// Pipelines go round; where a peer lives is decided by load when it is made.
+// A pipeline and all that is in it live on one worker; pipelines take turns.
 std::function<ms::Loop&()> takeTurns(ms::net::WorkerLoops& workers) {
   return [&workers, next = std::size_t{0}]() mutable -> ms::Loop& {
     return workers.at(next++ % workers.size()).loop();
   };
-}
-
-std::string toText(const Json::Value& tree) {
-  Json::StreamWriterBuilder writer;
-  writer["indentation"] = "";
-  return Json::writeString(writer, tree);
-}
-
-// The object that clients find without creating it.
-void addServerManager(ms::rpc::RpcServer& server, ms::Loop& control,
-                      const ms::config::ServerConfig& config,
-                      const ms::model::ModuleRegistry& modules) {
-  server.addPermanent(std::make_shared<ms::core::ServerManager>(
-      ms::model::ObjectContext{ms::rpc::kServerManagerId, ms::api::kServerManagerClass, nullptr,
-                               control, server.events(), *config.modules},
-      ms::core::ServerManager::Server{MS_VERSION, toText(*config.metadata), modules,
-                                      server.state()}));
 }
 
 void tellWhereToGo(const ms::config::WebSocketConfig& config,
@@ -123,6 +106,7 @@ std::string asText(const Json::Value& tree) {
   return Json::writeString(builder, tree);
 }
 
+// The object that clients find without creating it.
 ms::model::ObjectPtr makeServerManager(ms::rpc::RpcServer& server,
                                        const ms::model::ModuleRegistry& modules,
                                        const ms::config::ServerConfig& config, ms::Loop& control) {
@@ -149,7 +133,6 @@ int run(const StartOptions& options, const ms::config::ServerConfig& config,
                              .modules_config = *config.modules,
                              .loop_for_pipeline = takeTurns(media.workers),
                              .on_kill_limit = ms::app::Termination::request});
-  addServerManager(server, control, config, media.modules);
   server.addPermanent(makeServerManager(server, media.modules, config, control));
   const auto listeners = ms::app::openListeners(server, config.websocket);
   if (listeners.empty()) {
