@@ -11,7 +11,7 @@ namespace {
 
 // The packet plane is asked when it wants the time again after all that happens here, but other
 // peers call its sinks directly: what they cause waits at most this long.
-constexpr Duration kLongestWait = std::chrono::milliseconds(50);
+constexpr Duration kLongestWait = std::chrono::milliseconds(200);
 
 }  // namespace
 
