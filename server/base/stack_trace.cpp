@@ -20,6 +20,11 @@
 #include <exception>
 #include <typeinfo>
 
+#if defined(__SANITIZE_THREAD__)
+// Names are looked up in a forked child of the handler, on purpose: see the header.
+extern "C" const char* __tsan_default_options() { return "report_signal_unsafe=0"; }
+#endif
+
 namespace ms {
 namespace {
 
