@@ -26,6 +26,15 @@
     return canvas.captureStream(25);
   }
 
+  /** Firefox's getVideoPlaybackQuality() counts nothing of a MediaStream: each frame shown is counted here. */
+  function countFrames(own) {
+    own.video.requestVideoFrameCallback(() => {
+      own.frames += 1;
+      own.first_frame_ms ??= performance.now() - own.began_ms;
+      countFrames(own);
+    });
+  }
+
   function openStream(source) {
     if (source === 'canvas') return canvasStream();
     return navigator.mediaDevices.getUserMedia({
@@ -53,8 +62,12 @@
     connection.ontrack = ({track}) => own.received.addTrack(track);
     connection.onicecandidate = ({candidate}) => candidate?.candidate &&
         window.onPeerCandidate(name, {candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex});
-    connection.onconnectionstatechange = () => own.caption.textContent = `${name}: ${connection.connectionState}`;
-    own.video.requestVideoFrameCallback?.(() => own.first_frame_ms = performance.now() - own.began_ms);
+    connection.onconnectionstatechange = () => {
+      own.caption.textContent = `${name}: ${connection.connectionState}`;
+      if (connection.connectionState === 'connected') own.connected_ms ??= performance.now() - own.began_ms;
+    };
+    own.frames = 0;
+    countFrames(own);
     if (direction === 'recvonly') {
       for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
     } else {
@@ -83,10 +96,13 @@
 
   function state(name) { return peers.get(name).connection.connectionState; }
 
-  /** Milliseconds from offer() to the first picture shown; undefined before. */
+  /** Milliseconds from offer() until connected; null before. */
+  function connectedAfter(name) { return peers.get(name).connected_ms ?? null; }
+
+  /** Milliseconds from offer() to the first picture shown; null before. */
   function firstFrame(name) { return peers.get(name).first_frame_ms ?? null; }
 
-  function frames(name) { return peers.get(name).video.getVideoPlaybackQuality().totalVideoFrames; }
+  function frames(name) { return peers.get(name).frames; }
 
   /** Colours at relative places [[x, y], ...] of what the peer shows; empty before the first picture. */
   function colours(name, places) {
@@ -134,5 +150,5 @@
     own.figure.remove();
   }
 
-  window.peer = {offer, accept, addCandidate, state, firstFrame, frames, colours, tone, inbound, hangUp};
+  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, colours, tone, inbound, hangUp};
 })();

@@ -48,10 +48,11 @@ scene('the client\'s socket is pulled: the call goes on, and the client finds it
   const client = await s.kurento(`ws://127.0.0.1:${proxy.port}/kurento`);
   const page = await s.page();
   const {endpoint} = await loopback(client, page, 'goes on');
-  const back = new Promise((resolve) => client.once('reconnect', resolve));
+  const back = new Promise((resolve) => client.once('reconnected', resolve));
   proxy.cut();
   await expectMoving(page, 'goes on');
-  await Promise.race([back, sleep(15_000).then(() => { throw new Error('the client did not reconnect'); })]);
+  const same_session = await Promise.race([back, sleep(15_000).then(() => { throw new Error('the client did not reconnect'); })]);
+  assert.equal(same_session, true);
   await expectGoesOn(page, 'goes on', endpoint);
 });
 

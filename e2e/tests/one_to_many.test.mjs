@@ -43,6 +43,7 @@ scene('a viewer that joins late sees a picture within a second', async (s) => {
 
   await view(page, pipeline, presenter, 'late viewer');
   const first_ms = await until('the late viewer sees a picture', () => inPage(page, 'firstFrame', 'late viewer'));
+  s.fact('connected after', `${Math.round(await inPage(page, 'connectedAfter', 'late viewer'))} ms`);
   s.fact('first picture after', `${Math.round(first_ms)} ms`);
   s.fact('key frames that the first viewer had decoded before', keyFrames);
   assert.ok(first_ms <= kPictureWithin_ms, `first picture after ${first_ms} ms`);
