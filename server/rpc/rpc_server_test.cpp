@@ -107,6 +107,7 @@ TEST(RpcServer, StopsWithAThousandObjectsInTime) {
   auto stopped = std::async(std::launch::async, [&] { f.server.stop(); });
   EXPECT_EQ(client.readFrame().closeCode(), 1001);
   client.sendBytes(RawClient::frameOf("\x03\xe9", 8));
+  client.close();
   EXPECT_EQ(stopped.wait_for(std::chrono::seconds(5)), std::future_status::ready);
   EXPECT_EQ(f.diary->read().size(), 1000u);
 }
