@@ -8,6 +8,9 @@ import {until} from '../harness/wait.mjs';
 const kEvents = ['IceGatheringDone', 'IceComponentStateChanged', 'NewCandidatePairSelected', 'DtlsConnectionStateChange',
   'ConnectionStateChanged', 'MediaStateChanged', 'MediaFlowInStateChanged', 'MediaFlowOutStateChanged'];
 
+// libnice says READY when no check is left, also of pairs that lead nowhere: their retransmissions have to end.
+const kAllChecksDone_ms = 45_000;
+
 scene('raw WebSocket frames: the picture and the tone come back, and each event of the call is told', async (s) => {
   const client = await s.rawClient();
   const pipeline = await client.create('MediaPipeline');
@@ -22,7 +25,7 @@ scene('raw WebSocket frames: the picture and the tone come back, and each event 
   const missing = () => kEvents.filter((type) => !client.events.some((event) => event.type === type));
   await until(() => `events that never came: ${missing()}`, () => missing().length === 0);
   const iceStates = () => client.events.filter(({type}) => type === 'IceComponentStateChanged').map(({data}) => data.state);
-  await until(() => `ICE is ready, but ${iceStates()}`, () => iceStates().includes('READY'));
+  await until(() => `ICE is ready, but ${iceStates()}`, () => iceStates().includes('READY'), kAllChecksDone_ms);
   s.fact('ICE states', iceStates());
 
   const entries = Object.values(await client.invoke(endpoint.object, 'getStats'));
