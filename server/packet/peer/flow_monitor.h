@@ -22,8 +22,6 @@ class FlowMonitor {
     seen_ = false;
   }
 
-  bool isFlowing() const { return flowing_; }
-
  private:
   void tell(FlowState state) {
     flowing_ = state == FlowState::Flowing;

@@ -56,9 +56,9 @@ class MediaSource {
   // Of what flows now; nothing before the first packet.
   virtual std::optional<CodecFormat> format() const = 0;
 
-  // Tells the sink and gives it the last clock mapping. A sink of video asks for a key frame as soon
-  // as it can use one: asked for earlier, it would be spent, and the next one a second away. Adding
-  // a sink that is there already does nothing.
+  // Tells the sink and gives it the last clock mapping. A sink of video asks for a key frame as
+  // soon as it can use one: asked for earlier, it would be spent, and the next one a second away.
+  // Adding a sink that is there already does nothing.
   virtual void addSink(MediaSink& sink, Timestamp now) = 0;
   // Tells the sink; nothing when it is not there.
   virtual void removeSink(MediaSink& sink) = 0;

@@ -104,7 +104,6 @@ void WebRtcPeer::Parts::forward(SourcePort& source, InboundStream& stream,
   if (const auto active = source.activate(stream, now); !active) return drops.count(active.error());
   const rtp::PacketRef shared = environment.pool.copy(packet.packet(), now);
   if (!shared) return drops.count(rtp::Drop::PoolExhausted);
-  if (flow_check_at == kNever) flow_check_at = now + WebRtcPeer::kFlowCheckInterval;
   source.deliver(stream, shared, *rtp::RtpView::parse(shared.bytes()), now);
 }
 

@@ -75,7 +75,6 @@ class SinkPort final : public MediaSink {
   Timestamp nextTimeout() const;
   void handleTimeout(Timestamp now);
   void checkFlow(Timestamp now);
-  bool isFlowing() const { return flow_.isFlowing(); }
   void unlink();
 
   // Nothing while there is nothing to report, or no clock to report it by.

@@ -114,9 +114,9 @@ void SourcePort::noteArrival(InboundStream& stream, const rtp::RtpView& packet, 
 std::expected<void, PeerDrop> SourcePort::activate(InboundStream& stream, Timestamp now) {
   if (active_ == &stream) return {};
   if (flowsElsewhere(stream, now)) return std::unexpected(PeerDrop::OtherStreamActive);
-  active_ = &stream;
-  mapping_.reset();
-  requestKeyFrame(now);
+  const bool is_successor = std::exchange(active_, &stream) != nullptr;
+  if (mapping_ && mapping_->source != stream.ssrc) mapping_.reset();
+  if (is_successor) requestKeyFrame(now);
   return {};
 }
 

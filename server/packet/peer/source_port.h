@@ -72,7 +72,6 @@ class SourcePort final : public MediaSource {
   Timestamp nextTimeout() const;
   void handleTimeout(Timestamp now);
   void checkFlow() { flow_.check(); }
-  bool isFlowing() const { return flow_.isFlowing(); }
   void onConnected(Timestamp now);
   void unlink();
 

@@ -69,14 +69,11 @@ void WebRtcPeer::Parts::setMediaState(MediaState state) {
 
 void WebRtcPeer::Parts::handleFlowTimeout(Timestamp now) {
   if (now < flow_check_at) return;
-  bool flows = false;
+  flow_check_at = now + WebRtcPeer::kFlowCheckInterval;
   for (const auto& section : media) {
     if (section->source) section->source->checkFlow();
     if (section->sink) section->sink->checkFlow(now);
-    flows = flows || (section->source && section->source->isFlowing()) ||
-            (section->sink && section->sink->isFlowing());
   }
-  flow_check_at = flows ? now + WebRtcPeer::kFlowCheckInterval : kNever;
 }
 
 void WebRtcPeer::Parts::handleMediaTimeout(Timestamp now) {
@@ -93,6 +90,7 @@ void WebRtcPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   Parts& p = *parts_;
   if (p.started || p.stopped) return;
   p.started = true;
+  p.flow_check_at = now + kFlowCheckInterval;
   const std::size_t transports = std::min(session.transports.size(), kMaxTransports);
   for (std::size_t i = 0; i < transports; ++i) p.addTransport(session.transports[i], now);
   for (const sdp::NegotiatedMedia& media : session.media) p.addMedia(media);

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 
 #include "server/base/bytes.h"
@@ -72,8 +71,6 @@ struct PeerEnvironment {
 
 class WebRtcPeer {
  public:
-  // Media SSRCs that a peer may send on: audio, video, and successors of theirs.
-  static constexpr std::size_t kMaxInboundStreams = 8;
   static constexpr std::size_t kMaxTransports = 3;
   static constexpr Duration kMediaTimeout = std::chrono::seconds(15);
   static constexpr Duration kFlowCheckInterval = std::chrono::milliseconds(2000);

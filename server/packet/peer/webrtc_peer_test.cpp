@@ -216,6 +216,24 @@ TEST(WebRtcPeer, TellsWhenMediaFlowsAndWhenItStops) {
   EXPECT_THAT(call.server.flows, SizeIs(4));
 }
 
+TEST(WebRtcPeer, TellsWhenMediaToAViewerWhoSendsNothingStops) {
+  SimulatedNetwork network(14);
+  TestCall publisher(network, 14), viewer(network, 24);
+  publisher.start();
+  viewer.start();
+  publisher.feed(viewer);
+  publisher.startMedia();
+  network.runFor(3s);
+
+  publisher.stopMedia();
+  network.runFor(5s);
+
+  using Flow = TestPeer::Flow;
+  EXPECT_THAT(viewer.server.flows,
+              Contains(Flow{MediaKind::Video, FlowDirection::Out, FlowState::NotFlowing}));
+  EXPECT_THAT(viewer.server.flows, SizeIs(4));
+}
+
 TEST(WebRtcPeer, IsConnectedToMediaFromTheFirstReportUntilBye) {
   SimulatedNetwork network(10);
   TestCall call(network, 10);
