@@ -76,9 +76,11 @@ std::vector<std::string> LogThresholds::add(std::string_view list) {
     const auto pattern = has_pattern ? trimmed(item.substr(0, colon)) : std::string_view();
     const auto level = parseLevel(trimmed(has_pattern ? item.substr(colon + 1) : item));
     if (!level || (has_pattern && pattern.empty())) {
-      problems.push_back("'" + std::string(item.substr(0, 80)) +
-                         "' is not 'pattern:level' or 'level' with a level from 0 to 9, or none, "
-                         "error, warning, fixme, info, debug, log, trace");
+      problems.push_back(std::string("'")
+                             .append(item.substr(0, 80))
+                             .append("' is not 'pattern:level' or 'level' with a level from 0 to "
+                                     "9, or none, error, warning, "
+                                     "fixme, info, debug, log, trace"));
     } else if (!has_pattern) {
       default_ = *level;
     } else if (patterns_.size() < kMaxPatterns) {

@@ -1,6 +1,5 @@
-// Proves that forwarding allocates nothing once warm. Counted is what C++ code allocates: all of
-// the server. libsrtp's cryptography of Debian (NSS) allocates about five times per AES-GCM
-// operation by itself; only another implementation of SRTP can change that.
+// Proves that forwarding allocates nothing once warm. Counted is what C++ code allocates, which is
+// all of the server; what libsrtp's C code takes by malloc is not (docs/life-of-a-packet.md).
 #include <gtest/gtest.h>
 
 #include <atomic>
