@@ -250,8 +250,55 @@ class Model:
 
     def ts(self, text):
         base, shape = split_type(text)
-        inner = TS_PRIMITIVES.get(base, base)
+        inner = TS_PRIMITIVES.get(base, f"Any{base}" if base in self.extended else base)
         return {"list": f"{inner}[]", "map": f"Record<string, {inner}>", "": inner}[shape]
+
+    def ts_result(self, text):
+        """What a promise gives: one object may be absent; a register may be one that extends it."""
+        if not text:
+            return "void"
+        base, shape = split_type(text)
+        if base in self.classes and not shape:
+            return f"{base} | null"
+        return self.ts(text)
+
+    def ts_create_name(self, cls):
+        return cls["name"] if cls["module"].is_kurento else f"'{cls['module'].name}.{cls['name']}'"
+
+    def classes_in_order(self):
+        """Classes after what they extend."""
+        return sorted(self.classes.values(), key=lambda cls: len(self.class_chain(cls["name"])))
+
+    def all_subtypes(self, name):
+        return [t for t in self.types.values()
+                if any(b["name"] == name for b in self.chain(self.types, t["name"]))]
+
+    def children_of(self, name):
+        """Classes whose constructor takes a `name` as the parent, with that parameter's name."""
+        result = []
+        for cls in self.classes.values():
+            params = cls.get("constructor", {}).get("params", [])
+            parent = next((p for p in params if self.object_class(p["type"])), None)
+            if parent and parent["type"] == name:
+                result.append((cls, parent["name"]))
+        return result
+
+    def records_with_objects(self):
+        """Registers and events (the latter as <name>Event) that hold objects, at any depth."""
+        tables = {name: self.chain(self.types, name) for name, item in self.types.items()
+                  if item["typeFormat"] == "REGISTER"}
+        tables.update({name + "Event": self.chain(self.events, name) for name in self.events})
+        members = {name: {f["name"]: f["type"] for item in chain for f in item.get("properties", [])}
+                   for name, chain in tables.items()}
+        result = {}
+        grown = True
+        while grown:
+            found = {name: kept for name, fields in members.items() if (kept := {
+                field: kind for field, kind in fields.items()
+                if split_type(kind)[0] in self.classes or split_type(kind)[0] in result})}
+            grown = found != result
+            result = found
+        return result
 
     def types_in_order(self, module):
         """Registers after what they extend and contain."""
