@@ -1,7 +1,7 @@
 // The one exception of the control plane: what a client reads in the `error` member of a reply.
 //
-// Thrown where the fault is known, caught in one place (server/rpc). Codes and names are those of the
-// Kurento protocol; message texts too, since clients look into them.
+// Thrown where the fault is known, caught in one place (server/rpc). Codes and names are those of
+// the Kurento protocol; message texts too, since clients look into them.
 #pragma once
 
 #include <stdexcept>

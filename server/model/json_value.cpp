@@ -49,6 +49,13 @@ Json::Value toJson(const ObjectPtr& value) {
   return value ? Json::Value(value->id()) : Json::Value();
 }
 
+// Not by the template: its elements are no references, and GCC 12 warns of them.
+Json::Value toJson(const std::vector<bool>& values) {
+  Json::Value list(Json::arrayValue);
+  for (std::size_t i = 0; i < values.size(); ++i) list.append(bool{values[i]});
+  return list;
+}
+
 void throwShouldBe(const Place& place, std::string_view kind) {
   throwMarshallError(quoted(place.name) + " " + std::string(place.noun) + " should be a " +
                      std::string(kind));

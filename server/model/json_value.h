@@ -59,6 +59,8 @@ Json::Value toJson(const std::vector<T>& values) {
   return list;
 }
 
+Json::Value toJson(const std::vector<bool>& values);
+
 // An empty map is null on the wire.
 template <typename T>
 Json::Value toJson(const std::map<std::string, T>& values) {

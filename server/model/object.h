@@ -1,7 +1,8 @@
 // What every API object is: an id in the object tree, owned by one loop, ended once.
 //
 // The registry of the control loop holds it (server/rpc/object_directory.h); a parent does not own
-// its children, it only knows them. Everything here but id(), descriptor() and loop() runs on loop().
+// its children, it only knows them. Everything here but id(), descriptor() and loop() runs on
+// loop().
 #pragma once
 
 #include <json/forwards.h>
@@ -28,12 +29,12 @@ class EventSink {
 };
 
 struct ObjectContext {
-  std::string id;                      // "<parent id>/<uuid>_kurento.WebRtcEndpoint".
-  const ClassDescriptor& descriptor;   // Static.
-  ObjectPtr parent;                    // Null for a MediaPipeline and the ServerManager.
-  Loop& loop;                          // The parent's, or the one chosen for a new pipeline.
-  EventSink& events;                   // Outlives every object.
-  const Json::Value& modules_config;   // The `modules` tree of the configuration; never changes.
+  std::string id;                     // "<parent id>/<uuid>_kurento.WebRtcEndpoint".
+  const ClassDescriptor& descriptor;  // Static.
+  ObjectPtr parent;                   // Null for a MediaPipeline and the ServerManager.
+  Loop& loop;                         // The parent's, or the one chosen for a new pipeline.
+  EventSink& events;                  // Outlives every object.
+  const Json::Value& modules_config;  // The `modules` tree of the configuration; never changes.
 };
 
 class Object : public std::enable_shared_from_this<Object> {
