@@ -4,8 +4,7 @@
 // A call goes in two steps, because its arguments are read where the object registry lives and its
 // work is done where the object lives:
 //   1. on the control loop, Method::bind checks and converts the JSON arguments, resolves object
-//   ids,
-//      and gives back a Call, or throws ApiError;
+//      ids, and gives back a Call, or throws ApiError;
 //   2. on the object's loop the Call runs and answers through Reply, at once or later.
 #pragma once
 
