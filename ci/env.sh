@@ -27,7 +27,8 @@ configure() {
 makeTargets() {
   local log=$kBuild/ci/compile-$1.log
   if [ -t 1 ]; then ninja -C "build/$1" "${@:2}"; return; fi
-  ninja -C "build/$1" "${@:2}" >"$log" 2>&1 || { grep -E 'FAILED|error|warning|undefined' "$log" | head -n 60; return 1; }
+  ninja -C "build/$1" -k 20 "${@:2}" >"$log" 2>&1 ||
+    { grep -E 'FAILED:|error:|undefined reference|undefined symbol' "$log" | head -n 60; return 1; }
 }
 
 # runUnitTests PRESET: adds to $passed and $failed of the caller; shows what failed.

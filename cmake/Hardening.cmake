@@ -2,7 +2,10 @@
 add_library(ms_flags INTERFACE)
 
 target_compile_options(ms_flags INTERFACE
-  -Wall -Wextra -Wformat -Werror=format-security -Wnon-virtual-dtor -Wshadow=local
+  -Wall -Wextra -Wformat -Werror=format-security -Wnon-virtual-dtor
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+  # The rules of server/base/thread_annotations.h: which loop may touch what.
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety> $<$<CXX_COMPILER_ID:Clang>:-Werror=thread-safety>
   -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
   -ftrivial-auto-var-init=zero -g)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)

@@ -5,13 +5,13 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "server/base/log_record.h"
 #include "server/base/log_sink.h"
 #include "server/base/log_thresholds.h"
+#include "server/base/mutex.h"
 #include "server/base/thread_annotations.h"
 
 namespace ms {
@@ -27,18 +27,18 @@ class LogCentre {
   }
 
   void enter(LogCategory& category) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     categories_.push_back(&category);
     category.setThreshold(thresholds_ ? thresholds_->levelOf(category.name()) : LogLevel::Warning);
   }
 
   void leave(LogCategory& category) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::erase(categories_, &category);
   }
 
   void setThresholds(LogThresholds thresholds) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     thresholds_ = std::move(thresholds);
     for (auto* category : categories_)
       category->setThreshold(thresholds_->levelOf(category->name()));
@@ -46,7 +46,7 @@ class LogCentre {
 
   void setSink(std::shared_ptr<LogSink> sink, LogColours colours) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       sink_.swap(sink);
       colours_ = colours;
     }
@@ -54,12 +54,12 @@ class LogCentre {
   }
 
   std::pair<std::shared_ptr<LogSink>, LogColours> sink() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return {sink_, colours_};
   }
 
  private:
-  std::mutex mutex_;
+  Mutex mutex_;
   std::vector<LogCategory*> categories_ GUARDED_BY(mutex_);
   std::optional<LogThresholds> thresholds_ GUARDED_BY(mutex_);
   std::shared_ptr<LogSink> sink_ GUARDED_BY(mutex_);

@@ -17,11 +17,15 @@ LogWriter::LogWriter(std::unique_ptr<LogOutput> output) : state_(std::make_share
 
 LogWriter::~LogWriter() {
   flush();
-  std::unique_lock lock(state_->mutex);
-  state_->is_ending = true;
-  state_->changed.notify_all();
-  const bool ended =
-      state_->changed.wait_for(lock, kFarewell, [this] { return state_->has_ended; });
+  State& state = *state_;
+  MutexLock lock(state.mutex);
+  state.is_ending = true;
+  state.changed.notify_all();
+  const auto give_up = std::chrono::steady_clock::now() + kFarewell;
+  while (!state.has_ended &&
+         state.changed.wait_until(lock, give_up) == std::cv_status::no_timeout) {
+  }
+  const bool ended = state.has_ended;
   lock.unlock();
   if (ended)
     thread_.join();
@@ -30,27 +34,31 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::take(WallClock::time_point at, std::string line) {
-  const std::lock_guard lock(state_->mutex);
-  if (state_->is_ending || state_->queued_bytes + line.size() > kMaxQueuedBytes) {
-    ++state_->lost;
+  State& state = *state_;
+  const MutexLock lock(state.mutex);
+  if (state.is_ending || state.queued_bytes + line.size() > kMaxQueuedBytes) {
+    ++state.lost;
     return;
   }
-  state_->queued_bytes += line.size();
-  state_->queue.push_back({at, std::move(line)});
-  state_->changed.notify_all();
+  state.queued_bytes += line.size();
+  state.queue.push_back({at, std::move(line)});
+  state.changed.notify_all();
 }
 
 void LogWriter::flush() {
-  std::unique_lock lock(state_->mutex);
-  state_->changed.wait_for(lock, kFarewell,
-                           [this] { return state_->queue.empty() && !state_->is_writing; });
+  State& state = *state_;
+  MutexLock lock(state.mutex);
+  const auto give_up = std::chrono::steady_clock::now() + kFarewell;
+  while ((!state.queue.empty() || state.is_writing) &&
+         state.changed.wait_until(lock, give_up) == std::cv_status::no_timeout) {
+  }
 }
 
 void LogWriter::run(State& state) {
   std::deque<Line> lines;
-  std::unique_lock lock(state.mutex);
+  MutexLock lock(state.mutex);
   for (;;) {
-    state.changed.wait(lock, [&] { return state.is_ending || !state.queue.empty(); });
+    while (!state.is_ending && state.queue.empty()) state.changed.wait(lock);
     if (state.queue.empty()) break;
     lines.swap(state.queue);
     state.queued_bytes = 0;

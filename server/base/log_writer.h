@@ -6,12 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "server/base/log_output.h"
 #include "server/base/log_sink.h"
+#include "server/base/mutex.h"
 #include "server/base/thread_annotations.h"
 
 namespace ms {
@@ -38,8 +38,8 @@ class LogWriter final : public LogSink {
   };
   // Shared with the thread, which a dead disk may hold back beyond the end of this object.
   struct State {
-    std::mutex mutex;
-    std::condition_variable changed;
+    Mutex mutex;
+    std::condition_variable_any changed;
     std::deque<Line> queue GUARDED_BY(mutex);
     std::size_t queued_bytes GUARDED_BY(mutex) = 0;
     std::uint64_t lost GUARDED_BY(mutex) = 0;
