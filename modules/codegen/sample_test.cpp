@@ -143,11 +143,11 @@ TEST_F(SampleTest, FactoryMakesTheObjectAndItsParentKnowsIt) {
 
 TEST_F(SampleTest, PropertiesAreMethods) {
   EXPECT_EQ(call("getSpot", "{}"), R"({"__module__":"sample","__type__":"Spot"})");
-  EXPECT_EQ(call("setSpot", "{'spot': {'relativeX': 0.25, 'mood': 'GOOD', 'owner': 'one'}}"),
+  EXPECT_EQ(call("setSpot", "{'spot': {'relativeX': 0.25, 'mood': 'GOOD', 'owner': 'pipeline'}}"),
             "null");
   EXPECT_EQ(
       call("getSpot", "{}"),
-      R"({"__module__":"sample","__type__":"Spot","mood":"GOOD","owner":"one","relativeX":0.25})");
+      R"({"__module__":"sample","__type__":"Spot","mood":"GOOD","owner":"pipeline","relativeX":0.25})");
   EXPECT_EQ(kSampleClass.findMethod("setLabel"), nullptr);
   EXPECT_NE(kSampleClass.findMethod("getExternalIPv4"), nullptr);
 }
