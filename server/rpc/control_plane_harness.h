@@ -7,10 +7,12 @@
 
 #include <condition_variable>
 #include <deque>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "server/rpc/control_plane.h"
 #include "server/rpc/fake_classes.h"
@@ -167,6 +169,14 @@ class ControlPlaneHarness final : public ControlPlane::Clients {
 inline std::string errorOf(const Json::Value& reply) {
   return std::to_string(reply["error"]["code"].asInt()) + " " +
          reply["error"]["message"].asString();
+}
+
+inline Json::Value json(const std::string& text) { return ControlPlaneHarness::json(text); }
+
+inline Json::Value params(std::initializer_list<std::pair<const char*, Json::Value>> members) {
+  Json::Value value(Json::objectValue);
+  for (const auto& [name, member] : members) value[name] = member;
+  return value;
 }
 
 }  // namespace ms::rpc

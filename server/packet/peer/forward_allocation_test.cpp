@@ -17,13 +17,14 @@ namespace {
 std::atomic<std::uint64_t> allocations;
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined: GCC would see malloc() and free() where it expects new and delete, and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   std::abort();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 #endif
 
 namespace ms::peer {
