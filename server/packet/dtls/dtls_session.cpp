@@ -124,8 +124,8 @@ bool DtlsSession::Parts::makeSsl() {
   BioHandle bio = makeDatagramBio(pipe);
   if (!ssl || !bio) return false;
   SSL_set_app_data(ssl.get(), static_cast<PeerVerifier*>(this));
-  SSL_set_bio(ssl.get(), bio.get(), bio.get());
-  bio.release();  // Now the SSL object's.
+  BIO* both_ways = bio.release();  // Now the SSL object's.
+  SSL_set_bio(ssl.get(), both_ways, both_ways);
   SSL_set_mtu(ssl.get(), static_cast<long>(kMtuBytes));
   DTLS_set_timer_cb(ssl.get(), neverByItself);
   if (role == DtlsRole::Client) {
