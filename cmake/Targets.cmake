@@ -25,7 +25,8 @@ function(ms_library name folder)
   endif()
 endfunction()
 
-# ms_test(NAME SOURCES file... DEPENDS target...): a GoogleTest program; each TEST is a ctest test.
+# ms_test(NAME SOURCES file... DEPENDS target...): a GoogleTest program; each TEST is a ctest test. Runs
+# in the top folder of the sources, so that a test finds its files by their path in the tree.
 function(ms_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   find_package(GTest REQUIRED)
@@ -34,7 +35,8 @@ function(ms_test name)
   # The code under test is built as it ships. Its tests gain nothing from -O3, but build longer and
   # get GCC 12's warnings about copies between containers that it has inlined beyond recognition.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+    PROPERTIES TIMEOUT 120)
 endfunction()
 
 # Makes one program of each *_bench.cpp below `folder`.

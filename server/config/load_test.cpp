@@ -116,7 +116,7 @@ TEST_F(LoadConfig, LetsALaterFolderWin) {
 }
 
 TEST_F(LoadConfig, ReadsTheFilesThatShipWithoutAWarningAndAsTheDefaultsAre) {
-  options_.config_file = fs::path(__FILE__).parent_path() / "files/kurento.conf.json";
+  options_.config_file = fs::absolute("server/config/files/kurento.conf.json");
 
   const auto loaded = loadConfig(options_);
 

@@ -44,7 +44,7 @@ inline NegotiationConfig plainRtpConfig() {
 
 inline std::string fixture(std::string_view name) {
   const auto path =
-      std::filesystem::path(__FILE__).parent_path() / "testdata" / (std::string(name) + ".sdp");
+      std::filesystem::path("server/packet/sdp/testdata") / (std::string(name) + ".sdp");
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
