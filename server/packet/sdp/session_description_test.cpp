@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "server/packet/sdp/test_descriptions.h"
 
 namespace ms::sdp {
@@ -101,6 +103,11 @@ struct BadText {
   std::string text;
   SdpError error;
 };
+
+// In the names of tests.
+void PrintTo(const BadText& bad, std::ostream* out) {
+  *out << testing::PrintToString(bad.text.substr(0, 40)) << ' ' << reason(bad.error);
+}
 
 class BadDescription : public testing::TestWithParam<BadText> {};
 
