@@ -47,7 +47,8 @@ struct PollSet::Parts : std::enable_shared_from_this<Parts> {
   boost::asio::posix::stream_descriptor descriptor;
 };
 
-PollSet::PollSet(Loop& loop) : loop_(loop), parts_(std::make_shared<Parts>(*this, loop)) {
+PollSet::PollSet(Loop& loop, EndOfTurn& turns)
+    : loop_(loop), turns_(turns), parts_(std::make_shared<Parts>(*this, loop)) {
   loop_.assertHere();
   parts_->wait();
 }
@@ -88,11 +89,13 @@ void PollSet::dispatch() {
   std::array<epoll_event, kMaxEventsPerRound> events;
   const int count = epoll_wait(parts_->epoll, events.data(), kMaxEventsPerRound, 0);
   const auto alive = parts_;
+  turns_.begin();
   for (int i = 0; i < count && alive->set; ++i) {
     const auto owner = owners_.find(static_cast<OwnerId>(events[i].data.u64 >> 32));
     if (owner == owners_.end()) continue;
     owner->second->onReady(static_cast<int>(events[i].data.u64 & 0xffffffff), events[i].events);
   }
+  if (alive->set) turns_.end();
 }
 
 }  // namespace ms::net

@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "server/base/loop.h"
+#include "server/net/end_of_turn.h"
 
 namespace ms::net {
 
@@ -25,7 +26,8 @@ class PollSet {
     virtual void onReady(int descriptor, std::uint32_t events) = 0;
   };
 
-  explicit PollSet(Loop& loop);
+  // Each round is a turn of `turns`, which outlives the set.
+  PollSet(Loop& loop, EndOfTurn& turns);
   ~PollSet();
   PollSet(const PollSet&) = delete;
   PollSet& operator=(const PollSet&) = delete;
@@ -46,6 +48,7 @@ class PollSet {
   void dispatch() RUNS_ON(loop_);
 
   Loop& loop_;
+  EndOfTurn& turns_;
   OwnerId next_id_ ONLY_ON(loop_) = 1;
   std::unordered_map<OwnerId, Owner*> owners_ ONLY_ON(loop_);
   std::unordered_map<int, OwnerId> watched_ ONLY_ON(loop_);

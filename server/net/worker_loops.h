@@ -11,6 +11,7 @@
 
 #include "server/base/loop.h"
 #include "server/base/random.h"
+#include "server/net/end_of_turn.h"
 #include "server/net/poll_set.h"
 #include "server/packet/rtp/packet_pool.h"
 
@@ -20,7 +21,8 @@ inline constexpr std::size_t kMaxWorkers = 256;
 
 // What the objects of one worker share; touched on its loop only.
 struct WorkerServices {
-  explicit WorkerServices(Loop& loop) : polls(loop) {}
+  explicit WorkerServices(Loop& loop) : turns(loop), polls(loop, turns) {}
+  EndOfTurn turns;
   PollSet polls;
   rtp::PacketPool pool;
   SystemRandom random;
