@@ -36,9 +36,13 @@ struct NegotiatedCodec {
   std::string name;  // As in the rtpmap: "opus". Empty for an unknown codec without one.
   std::string fmtp;  // Parameters only, without the payload type. Empty without an fmtp line.
   bool nack = false;
-  bool pli = false;   // nack pli
-  bool fir = false;   // ccm fir
-  bool remb = false;  // goog-remb
+  bool pli = false;           // nack pli
+  bool fir = false;           // ccm fir
+  bool remb = false;          // goog-remb
+  bool transport_cc = false;  // transport-cc, with NegotiatedMedia::transport_cc_id.
+  // Of its retransmissions (RFC 4588 `rtx` with this codec as apt), in both directions. Nothing:
+  // they are sent again as they were.
+  std::optional<rtp::PayloadType> rtx_payload_type;
 
   friend bool operator==(const NegotiatedCodec&, const NegotiatedCodec&) = default;
 };
@@ -48,6 +52,41 @@ struct RtxPair {  // ssrc-group FID (RFC 5576 §4.2)
   rtp::Ssrc retransmission;
 
   friend bool operator==(const RtxPair&, const RtxPair&) = default;
+};
+
+// One of several encodings that the peer sends at once, told by name in a header extension
+// (a=rid:<id> send, RFC 8851).
+struct RemoteRid {
+  std::string id;                               // 1..16 letters and digits.
+  std::vector<rtp::PayloadType> payload_types;  // pt=; empty: any of the m-line.
+  bool paused = false;                          // `~` in a=simulcast: it begins without sending.
+
+  friend bool operator==(const RemoteRid&, const RemoteRid&) = default;
+};
+
+// The suites of SDES that this server knows (RFC 4568 §6.2, RFC 6188 §3).
+enum class CryptoSuite : std::uint8_t {
+  AesCm128HmacSha1_32,
+  AesCm128HmacSha1_80,
+  Aes256CmHmacSha1_32,
+  Aes256CmHmacSha1_80,
+};
+
+// One direction of SDES (a=crypto, RFC 4568): what its sender seals with.
+struct CryptoParameters {
+  std::uint32_t tag = 1;
+  CryptoSuite suite = CryptoSuite::AesCm128HmacSha1_80;
+  std::vector<std::uint8_t> key;  // Master key, then 14 bytes of salt: 30 or 46 bytes in all.
+
+  friend bool operator==(const CryptoParameters&, const CryptoParameters&) = default;
+};
+
+// Of both directions: the same suite and tag.
+struct NegotiatedCrypto {
+  CryptoParameters local;   // We seal with it.
+  CryptoParameters remote;  // The peer seals with it.
+
+  friend bool operator==(const NegotiatedCrypto&, const NegotiatedCrypto&) = default;
 };
 
 // Where plain RTP goes. Symmetric: the peer's own address counts only once a packet came from it.
@@ -68,14 +107,27 @@ struct NegotiatedMedia {
   bool send = false;                    // We may send to the peer.
   bool receive = false;                 // The peer may send to us.
   std::vector<NegotiatedCodec> codecs;  // Never empty; the first is the one for sending.
-  std::optional<std::uint8_t> abs_send_time_id;  // One-byte header extension: 1..14.
+
+  // Header extensions that both sides know, by their local number (RFC 8285 §4.2): 1..14.
+  std::optional<std::uint8_t> abs_send_time_id;
+  std::optional<std::uint8_t> transport_cc_id;
+  std::optional<std::uint8_t> mid_id;           // RFC 9143 §15; what we receive has it.
+  std::optional<std::uint8_t> rid_id;           // RFC 8852 RtpStreamId.
+  std::optional<std::uint8_t> repaired_rid_id;  // RFC 8852 RepairedRtpStreamId.
+
   rtp::Ssrc local_ssrc;
+  std::optional<rtp::Ssrc> local_rtx_ssrc;  // Ours for retransmissions, when any codec has them.
   std::string local_cname;
   std::vector<rtp::Ssrc> remote_ssrcs;  // Without those for retransmission; may be empty.
   std::string remote_cname;             // Of the first of them; may be empty.
   std::vector<RtxPair> remote_rtx;
+  // Simulcast of the peer (RFC 8853), in the order of its description; fewer than two: none. By
+  // name or, with older browsers, by SSRC (ssrc-group SIM), never both.
+  std::vector<RemoteRid> remote_rids;
+  std::vector<rtp::Ssrc> remote_simulcast_ssrcs;
   std::optional<std::uint32_t> max_send_kbps;  // b=AS of the peer.
   std::optional<RtpTarget> target;             // Plain RTP only.
+  std::optional<NegotiatedCrypto> crypto;      // Plain RTP with SDES only.
 
   friend bool operator==(const NegotiatedMedia&, const NegotiatedMedia&) = default;
 };

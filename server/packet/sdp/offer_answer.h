@@ -58,7 +58,10 @@ struct NegotiationConfig {
   std::uint32_t max_video_recv_kbps = 0;
   LocalParameters local;
   std::string address = "0.0.0.0";  // Of o= and c=; an IPv6 address makes them IP6.
-  RtpPorts audio_ports;             // Plain RTP only; 0 = none was free, the m-line gets port 0.
+  // SDES: what this endpoint seals with in all its media; the tag is that of own offers. Plain RTP
+  // only; nothing: no encryption.
+  std::optional<CryptoParameters> crypto;
+  RtpPorts audio_ports;  // Plain RTP only; 0 = none was free, the m-line gets port 0.
   RtpPorts video_ports;
 };
 
