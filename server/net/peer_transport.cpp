@@ -68,7 +68,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   }
 
   // From the packet plane.
-  void onDatagram(TransportIndex transport, Bytes datagram) override;
+  void onDatagram(TransportIndex transport, peer::Component component, Bytes datagram) override;
   void onDtlsState(TransportIndex transport, dtls::DtlsState state) override;
   void onConnectionState(peer::ConnectionState state) override;
   void onMediaState(peer::MediaState state) override;
@@ -87,7 +87,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   Timer timer;
   Timestamp timer_due = kNever;
   std::vector<std::unique_ptr<Path>> paths;
-  peer::WebRtcPeer peer;
+  peer::MediaPeer peer;
 };
 
 PeerTransport::Parts::Parts(Worker& home, PeerTransportConfig wanted, PeerTransportObserver& told)
@@ -121,7 +121,7 @@ void PeerTransport::Parts::start(const sdp::NegotiatedSession& session) {
   if (!observer || is_started) return;
   is_started = true;
   config.ice.role = session.offerer ? IceRole::Controlling : IceRole::Controlled;
-  const std::size_t count = std::min(session.transports.size(), peer::WebRtcPeer::kMaxTransports);
+  const std::size_t count = std::min(session.transports.size(), peer::MediaPeer::kMaxTransports);
   while (paths.size() < count) addPath();
   peer.start(session, Loop::now());
   for (std::size_t i = 0; i < count && observer; ++i) connectPath(*paths[i], session.transports[i]);
@@ -217,7 +217,7 @@ void PeerTransport::Parts::Path::takeEarlyDatagrams() {
     owner.use([&](auto& used) { used.receive(transport, datagram, Loop::now()); });
 }
 
-void PeerTransport::Parts::onDatagram(TransportIndex transport, Bytes datagram) {
+void PeerTransport::Parts::onDatagram(TransportIndex transport, peer::Component, Bytes datagram) {
   if (transport < paths.size()) paths[transport]->agent.send(datagram);
 }
 
@@ -275,8 +275,8 @@ void PeerTransport::stop() {
   alive->stop();
 }
 
-peer::WebRtcPeer& PeerTransport::peer() { return parts_->peer; }
-const peer::WebRtcPeer& PeerTransport::peer() const { return parts_->peer; }
+peer::MediaPeer& PeerTransport::peer() { return parts_->peer; }
+const peer::MediaPeer& PeerTransport::peer() const { return parts_->peer; }
 
 std::size_t PeerTransport::transportCount() const { return parts_->paths.size(); }
 

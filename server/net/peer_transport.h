@@ -11,7 +11,7 @@
 #include <memory>
 
 #include "server/net/ice_agent.h"
-#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/peer/media_peer.h"
 
 namespace ms::net {
 
@@ -73,8 +73,8 @@ class PeerTransport {
   // Says BYE, ends all links and closes the sockets. The observer hears no more.
   void stop();
 
-  peer::WebRtcPeer& peer();
-  const peer::WebRtcPeer& peer() const;
+  peer::MediaPeer& peer();
+  const peer::MediaPeer& peer() const;
   std::size_t transportCount() const;
   IceState iceState(TransportIndex transport) const;
   const IceCounters& iceCounters(TransportIndex transport) const;

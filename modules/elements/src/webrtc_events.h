@@ -13,7 +13,7 @@
 #include "server/base/units.h"
 #include "server/net/ice_agent.h"
 #include "server/packet/dtls/dtls_session.h"
-#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/peer/media_peer.h"
 #include "server/packet/rtp/remb_params.h"
 #include "server/packet/sdp/negotiated.h"
 #include "server/packet/sdp/session_description.h"

@@ -2,7 +2,7 @@
 // looks. Tells changes once.
 #pragma once
 
-#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/peer/media_peer.h"
 
 namespace ms::peer {
 
@@ -16,7 +16,7 @@ class FlowMonitor {
     if (!flowing_) tell(FlowState::Flowing);
   }
 
-  // Every WebRtcPeer::kFlowCheckInterval.
+  // Every MediaPeer::kFlowCheckInterval.
   void check() {
     if (flowing_ && !seen_) tell(FlowState::NotFlowing);
     seen_ = false;

@@ -50,7 +50,7 @@ TEST(Forwarding, AllocatesNothingOnceWarm) {
     for (std::size_t n = from; n < to; ++n) {
       publisher.peer.receive(0, packets[n], now);
       now += 10ms;
-      for (WebRtcPeer* peer : {&publisher.peer, &viewer.peer})
+      for (MediaPeer* peer : {&publisher.peer, &viewer.peer})
         if (peer->nextTimeout() <= now) peer->handleTimeout(now);
     }
   };

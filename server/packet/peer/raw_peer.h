@@ -1,4 +1,4 @@
-// For tests, fuzzers and benchmarks: a WebRtcPeer and, at its other end, something without a mind
+// For tests, fuzzers and benchmarks: a MediaPeer and, at its other end, something without a mind
 // of its own that shakes hands and then seals whatever bytes it is given: a peer that has the keys.
 #pragma once
 
@@ -83,7 +83,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   }
 
   // PeerObserver
-  void onDatagram(TransportIndex, Bytes datagram) override {
+  void onDatagram(TransportIndex, Component, Bytes datagram) override {
     ++datagrams_sent;
     if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
     if (!srtp_) to_far_end_.emplace_back(datagram.begin(), datagram.end());
@@ -109,7 +109,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
 
  public:
   rtp::PacketPool pool{8192};
-  WebRtcPeer peer;
+  MediaPeer peer;
 };
 
 // A VP8 packet of one frame, as TestSource makes them.

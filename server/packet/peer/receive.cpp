@@ -9,14 +9,14 @@
 #include <algorithm>
 #include <array>
 
-#include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/peer/media_peer_parts.h"
 #include "server/packet/rtp/key_frame.h"
 #include "server/packet/rtp/rtx.h"
 #include "server/packet/stun/datagram_kind.h"
 
 namespace ms::peer {
 
-void WebRtcPeer::Parts::receive(Transport& transport, MutableBytes datagram, Timestamp now) {
+void MediaPeer::Parts::receive(Transport& transport, MutableBytes datagram, Timestamp now) {
   const auto kind = stun::datagramKind(datagram);
   if (!kind) return drops.count(kind.error());
   switch (*kind) {
@@ -31,7 +31,7 @@ void WebRtcPeer::Parts::receive(Transport& transport, MutableBytes datagram, Tim
   }
 }
 
-void WebRtcPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Timestamp now) {
+void MediaPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Timestamp now) {
   const auto plain = transport.unprotectRtp(packet);
   if (!plain) return;
   const auto view = rtp::RtpView::parse(*plain);
@@ -48,8 +48,8 @@ void WebRtcPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Ti
 
 // By payload type: each number belongs to one m-line of a transport (RFC 8843 §9.2). Packets of an
 // announced retransmission SSRC have a payload type that we did not negotiate.
-MediaSection* WebRtcPeer::Parts::findSection(const Transport& transport,
-                                             const rtp::RtpView& packet) const {
+MediaSection* MediaPeer::Parts::findSection(const Transport& transport,
+                                            const rtp::RtpView& packet) const {
   for (const auto& section : media) {
     if (&section->transport != &transport) continue;
     if (section->source && section->source->retransmittedBy(packet.ssrc())) return section.get();
@@ -58,16 +58,16 @@ MediaSection* WebRtcPeer::Parts::findSection(const Transport& transport,
   return nullptr;
 }
 
-void WebRtcPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& packet,
-                                     const PayloadTypeEntry& payload, Timestamp now) {
+void MediaPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& packet,
+                                    const PayloadTypeEntry& payload, Timestamp now) {
   const auto stream = source.bind(packet.ssrc(), payload, now);
   if (!stream) return drops.count(stream.error());
   if (noteNumber(**stream, packet, now)) forward(source, **stream, packet, now);
 }
 
 // RFC 4588: only what is really missing is taken, or a packet that came twice would be sent twice.
-void WebRtcPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc original,
-                                              const rtp::RtpView& packet, Timestamp now) {
+void MediaPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc original,
+                                             const rtp::RtpView& packet, Timestamp now) {
   InboundStream* stream = source.find(original);
   if (!stream || !stream->losses) return drops.count(PeerDrop::RetransmissionUnasked);
   std::array<std::uint8_t, rtp::kMaxPacketBytes> buffer;
@@ -82,8 +82,8 @@ void WebRtcPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc orig
 }
 
 // Statistics and losses. False when the packet is not to be used.
-bool WebRtcPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& packet,
-                                   Timestamp now) {
+bool MediaPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& packet,
+                                  Timestamp now) {
   const auto order = stream.statistics.receive(packet.sequenceNumber(), packet.timestamp(),
                                                packet.packet().size(), now);
   if (!order) {
@@ -98,8 +98,8 @@ bool WebRtcPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& pa
   return true;
 }
 
-void WebRtcPeer::Parts::forward(SourcePort& source, InboundStream& stream,
-                                const rtp::RtpView& packet, Timestamp now) {
+void MediaPeer::Parts::forward(SourcePort& source, InboundStream& stream,
+                               const rtp::RtpView& packet, Timestamp now) {
   source.noteArrival(stream, packet, now);
   if (const auto active = source.activate(stream, now); !active) return drops.count(active.error());
   const rtp::PacketRef shared = environment.pool.copy(packet.packet(), now);

@@ -2,12 +2,12 @@
 // (report blocks, NACK, REMB), and what it wants (PLI, FIR).
 #include <variant>
 
-#include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/peer/media_peer_parts.h"
 #include "server/packet/rtcp/compound_view.h"
 
 namespace ms::peer {
 
-void WebRtcPeer::Parts::receiveRtcp(Transport& transport, MutableBytes packet, Timestamp now) {
+void MediaPeer::Parts::receiveRtcp(Transport& transport, MutableBytes packet, Timestamp now) {
   const auto plain = transport.unprotectRtcp(packet);
   if (!plain) return;
   const auto compound = rtcp::CompoundView::parse(*plain);
@@ -25,7 +25,7 @@ void WebRtcPeer::Parts::receiveRtcp(Transport& transport, MutableBytes packet, T
   setMediaState(said_bye ? MediaState::Disconnected : MediaState::Connected);
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::SenderReportView& report, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::SenderReportView& report, Timestamp now) {
   for (const auto& section : media) {
     if (!section->source) continue;
     const auto clock_rate = section->source->clockRateOf(report.sender);
@@ -40,11 +40,11 @@ void WebRtcPeer::Parts::on(Transport&, const rtcp::SenderReportView& report, Tim
   onReceptionReports(report.blocks, now);
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::ReceiverReportView& report, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::ReceiverReportView& report, Timestamp now) {
   onReceptionReports(report.blocks, now);
 }
 
-void WebRtcPeer::Parts::onReceptionReports(const rtcp::ReportBlocksView& blocks, Timestamp now) {
+void MediaPeer::Parts::onReceptionReports(const rtcp::ReportBlocksView& blocks, Timestamp now) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const rtp::ReceptionReport block = blocks[i];
     SinkPort* sink = sinkOf(block.source);
@@ -56,28 +56,28 @@ void WebRtcPeer::Parts::onReceptionReports(const rtcp::ReportBlocksView& blocks,
   }
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::ByeView& bye, Timestamp) {
+void MediaPeer::Parts::on(Transport&, const rtcp::ByeView& bye, Timestamp) {
   for (std::size_t i = 0; i < bye.size(); ++i)
     for (const auto& section : media)
       if (section->source) section->source->onBye(bye[i]);
   said_bye = true;
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::NackView& nack, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::NackView& nack, Timestamp now) {
   if (SinkPort* sink = sinkOf(nack.media())) sink->onNack(nack, now);
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::PliView& pli, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::PliView& pli, Timestamp now) {
   if (SinkPort* sink = sinkOf(pli.media)) sink->onPli(now);
 }
 
-void WebRtcPeer::Parts::on(Transport&, const rtcp::FirView& fir, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::FirView& fir, Timestamp now) {
   for (std::size_t i = 0; i < fir.size(); ++i)
     if (SinkPort* sink = sinkOf(fir[i].media)) sink->onFir(now);
 }
 
 // The peer's estimate is of all that it receives; audio's part is not worth taking off.
-void WebRtcPeer::Parts::on(Transport&, const rtcp::RembView& remb, Timestamp now) {
+void MediaPeer::Parts::on(Transport&, const rtcp::RembView& remb, Timestamp now) {
   for (std::size_t i = 0; i < remb.size(); ++i) {
     SinkPort* sink = sinkOf(remb[i]);
     if (!sink || sink->kind() != rtp::MediaKind::Video) continue;
@@ -85,7 +85,7 @@ void WebRtcPeer::Parts::on(Transport&, const rtcp::RembView& remb, Timestamp now
   }
 }
 
-SinkPort* WebRtcPeer::Parts::sinkOf(rtp::Ssrc local) const {
+SinkPort* MediaPeer::Parts::sinkOf(rtp::Ssrc local) const {
   for (const auto& section : media)
     if (section->sink && section->sink->ssrc() == local) return &*section->sink;
   return nullptr;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/peer/media_peer_parts.h"
 #include "server/packet/rtcp/bye.h"
 #include "server/packet/rtcp/receiver_report.h"
 #include "server/packet/rtcp/sender_report.h"
@@ -18,14 +18,14 @@ using RtcpBuffer = std::array<std::uint8_t, kMtu + srtp::SrtpSession::kMaxTraile
 
 }  // namespace
 
-void WebRtcPeer::Parts::sendDueReports(Timestamp now) {
+void MediaPeer::Parts::sendDueReports(Timestamp now) {
   for (std::size_t i = 0; i < transports.size(); ++i) {
     if (!transports[i]->isConnected() || !schedulers[i].isDue(now)) continue;
     schedulers[i].onSent(sendReports(*transports[i], now), now);
   }
 }
 
-std::size_t WebRtcPeer::Parts::sendReports(Transport& transport, Timestamp now) {
+std::size_t MediaPeer::Parts::sendReports(Transport& transport, Timestamp now) {
   RtcpBuffer buffer;
   rtcp::CompoundWriter out(MutableBytes(buffer).first(kMtu));
   writeReports(transport, out, now);
@@ -35,7 +35,7 @@ std::size_t WebRtcPeer::Parts::sendReports(Transport& transport, Timestamp now) 
 }
 
 // One BYE for all SSRCs of the transport (RFC 3550 §6.3.7: two members need no back-off).
-void WebRtcPeer::Parts::sendBye(Transport& transport, Timestamp now) {
+void MediaPeer::Parts::sendBye(Transport& transport, Timestamp now) {
   if (!transport.isConnected()) return;
   std::vector<rtp::Ssrc> leaving;
   for (const auto& section : media)
@@ -48,14 +48,14 @@ void WebRtcPeer::Parts::sendBye(Transport& transport, Timestamp now) {
   transport.sendRtcp(buffer, out.datagram().size());
 }
 
-void WebRtcPeer::Parts::writeReports(const Transport& transport, rtcp::CompoundWriter& out,
-                                     Timestamp now) {
+void MediaPeer::Parts::writeReports(const Transport& transport, rtcp::CompoundWriter& out,
+                                    Timestamp now) {
   for (const auto& section : media)
     if (&section->transport == &transport) writeReport(*section, out, now);
 }
 
-void WebRtcPeer::Parts::writeReport(MediaSection& section, rtcp::CompoundWriter& out,
-                                    Timestamp now) {
+void MediaPeer::Parts::writeReport(MediaSection& section, rtcp::CompoundWriter& out,
+                                   Timestamp now) {
   std::array<rtp::ReceptionReport, SourcePort::kMaxStreams> blocks;
   const std::size_t count = section.source ? section.source->writeReceptionReports(blocks, now) : 0;
   const auto received = std::span(blocks).first(count);

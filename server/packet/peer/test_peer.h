@@ -1,4 +1,4 @@
-// For tests: WebRtcPeers joined by a simulated network. A "browser" has a camera, a microphone and
+// For tests: MediaPeers joined by a simulated network. A "browser" has a camera, a microphone and
 // screens; the server's side has only its peer, whose ports a test links.
 #pragma once
 
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/simulated_network.h"
 #include "server/packet/peer/test_media.h"
-#include "server/packet/peer/webrtc_peer.h"
 
 namespace ms::peer {
 
@@ -122,7 +122,7 @@ class TestPeer final : private PeerObserver {
   std::vector<std::vector<std::uint8_t>> application_data;
 
  private:
-  void onDatagram(TransportIndex, Bytes datagram) override {
+  void onDatagram(TransportIndex, Component, Bytes datagram) override {
     if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
     if (!other_) return;
     network_.send(datagram, conditions, [other = other_](MutableBytes bytes, Timestamp) {
@@ -146,7 +146,7 @@ class TestPeer final : private PeerObserver {
  public:
   rtp::PacketPool pool{4096};
   const rtp::NtpClock clock;
-  WebRtcPeer peer;
+  MediaPeer peer;
 };
 
 // A browser and the server's peer for it, with media of the browser running.

@@ -86,7 +86,7 @@ bool Transport::sendRtp(std::size_t bytes) {
     surroundings_.drops.count(sealed.error());
     return false;
   }
-  surroundings_.observer.onDatagram(index_, Bytes(buffer_).first(*sealed));
+  surroundings_.observer.onDatagram(index_, Component::Rtp, Bytes(buffer_).first(*sealed));
   return true;
 }
 
@@ -100,12 +100,12 @@ bool Transport::sendRtcp(MutableBytes buffer, std::size_t bytes) {
     surroundings_.drops.count(sealed.error());
     return false;
   }
-  surroundings_.observer.onDatagram(index_, buffer.first(*sealed));
+  surroundings_.observer.onDatagram(index_, Component::Rtp, buffer.first(*sealed));
   return true;
 }
 
 void Transport::onDtlsDatagram(Bytes datagram) {
-  surroundings_.observer.onDatagram(index_, datagram);
+  surroundings_.observer.onDatagram(index_, Component::Rtp, datagram);
 }
 
 void Transport::onDtlsState(dtls::DtlsState state) {

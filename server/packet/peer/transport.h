@@ -1,7 +1,7 @@
 // One transport of a peer: the DTLS association, and SRTP with the keys that it made. Media passes
 // in either direction only after the peer has proved to be the one of the signalled fingerprint.
 //
-// Driven by WebRtcPeer. Outgoing packets are written into rtpBuffer() by who sends them, sealed in
+// Driven by MediaPeer. Outgoing packets are written into rtpBuffer() by who sends them, sealed in
 // place and given to the observer.
 #pragma once
 
@@ -12,8 +12,8 @@
 #include "server/base/bytes.h"
 #include "server/base/units.h"
 #include "server/packet/dtls/dtls_session.h"
+#include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/peer_drop.h"
-#include "server/packet/peer/webrtc_peer.h"
 #include "server/packet/rtp/packet_pool.h"
 #include "server/packet/sdp/negotiated.h"
 #include "server/packet/srtp/srtp_session.h"

@@ -1,20 +1,20 @@
-#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/peer/media_peer.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "server/packet/peer/webrtc_peer_parts.h"
+#include "server/packet/peer/media_peer_parts.h"
 
 namespace ms::peer {
 
-void WebRtcPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now) {
+void MediaPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now) {
   transports.push_back(std::make_unique<Transport>(
       transports.size(), environment.certificate, negotiated,
       Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
 }
 
-void WebRtcPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
+void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
   Transport* carrier = transport(negotiated.transport);
   if (!carrier || section(negotiated.kind)) return;
   MediaSection& added = *media.emplace_back(std::make_unique<MediaSection>(negotiated, *carrier));
@@ -30,17 +30,17 @@ void WebRtcPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
   }
 }
 
-MediaSection* WebRtcPeer::Parts::section(rtp::MediaKind kind) const {
+MediaSection* MediaPeer::Parts::section(rtp::MediaKind kind) const {
   const auto found =
       std::ranges::find_if(media, [kind](const auto& one) { return one->kind == kind; });
   return found == media.end() ? nullptr : found->get();
 }
 
-Transport* WebRtcPeer::Parts::transport(TransportIndex index) const {
+Transport* MediaPeer::Parts::transport(TransportIndex index) const {
   return index < transports.size() ? transports[index].get() : nullptr;
 }
 
-void WebRtcPeer::Parts::onTransportState(TransportIndex index, dtls::DtlsState state) {
+void MediaPeer::Parts::onTransportState(TransportIndex index, dtls::DtlsState state) {
   if (stopped) return;
   observer.onDtlsState(index, state);
   const bool all_connected = std::ranges::all_of(transports, [](const auto& one) {
@@ -55,38 +55,38 @@ void WebRtcPeer::Parts::onTransportState(TransportIndex index, dtls::DtlsState s
   }
 }
 
-void WebRtcPeer::Parts::setConnectionState(ConnectionState state) {
+void MediaPeer::Parts::setConnectionState(ConnectionState state) {
   if (connection_state == state) return;
   connection_state = state;
   observer.onConnectionState(state);
 }
 
-void WebRtcPeer::Parts::setMediaState(MediaState state) {
+void MediaPeer::Parts::setMediaState(MediaState state) {
   if (media_state == state) return;
   media_state = state;
   observer.onMediaState(state);
 }
 
-void WebRtcPeer::Parts::handleFlowTimeout(Timestamp now) {
+void MediaPeer::Parts::handleFlowTimeout(Timestamp now) {
   if (now < flow_check_at) return;
-  flow_check_at = now + WebRtcPeer::kFlowCheckInterval;
+  flow_check_at = now + MediaPeer::kFlowCheckInterval;
   for (const auto& section : media) {
     if (section->source) section->source->checkFlow();
     if (section->sink) section->sink->checkFlow(now);
   }
 }
 
-void WebRtcPeer::Parts::handleMediaTimeout(Timestamp now) {
-  if (media_state == MediaState::Connected && now - last_rtcp >= WebRtcPeer::kMediaTimeout)
+void MediaPeer::Parts::handleMediaTimeout(Timestamp now) {
+  if (media_state == MediaState::Connected && now - last_rtcp >= MediaPeer::kMediaTimeout)
     setMediaState(MediaState::Disconnected);
 }
 
-WebRtcPeer::WebRtcPeer(PeerEnvironment environment, PeerObserver& observer)
+MediaPeer::MediaPeer(PeerEnvironment environment, PeerObserver& observer)
     : parts_(std::make_unique<Parts>(std::move(environment), observer)) {}
 
-WebRtcPeer::~WebRtcPeer() = default;
+MediaPeer::~MediaPeer() = default;
 
-void WebRtcPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
+void MediaPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   Parts& p = *parts_;
   if (p.started || p.stopped) return;
   p.started = true;
@@ -98,13 +98,13 @@ void WebRtcPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   setRembParams(p.remb_params);
 }
 
-void WebRtcPeer::onTransportReady(TransportIndex transport, Timestamp now) {
+void MediaPeer::onTransportReady(TransportIndex transport, Timestamp now) {
   parts_->now_of_call = now;
   Transport* ready = parts_->transport(transport);
   if (ready && !parts_->stopped) ready->onReady(now);
 }
 
-void WebRtcPeer::receive(TransportIndex transport, MutableBytes datagram, Timestamp now) {
+void MediaPeer::receive(TransportIndex transport, MutableBytes datagram, Timestamp now) {
   Parts& p = *parts_;
   if (!p.started || p.stopped) return p.drops.count(PeerDrop::NotStarted);
   Transport* carrier = p.transport(transport);
@@ -113,7 +113,7 @@ void WebRtcPeer::receive(TransportIndex transport, MutableBytes datagram, Timest
   p.receive(*carrier, datagram, now);
 }
 
-Timestamp WebRtcPeer::nextTimeout() const {
+Timestamp MediaPeer::nextTimeout() const {
   const Parts& p = *parts_;
   if (!p.started || p.stopped) return kNever;
   Timestamp next = p.flow_check_at;
@@ -129,7 +129,7 @@ Timestamp WebRtcPeer::nextTimeout() const {
   return next;
 }
 
-void WebRtcPeer::handleTimeout(Timestamp now) {
+void MediaPeer::handleTimeout(Timestamp now) {
   Parts& p = *parts_;
   if (!p.started || p.stopped) return;
   p.now_of_call = now;
@@ -143,7 +143,7 @@ void WebRtcPeer::handleTimeout(Timestamp now) {
   p.handleMediaTimeout(now);
 }
 
-void WebRtcPeer::stop(Timestamp now) {
+void MediaPeer::stop(Timestamp now) {
   Parts& p = *parts_;
   if (p.stopped) return;
   p.stopped = true;
@@ -158,17 +158,17 @@ void WebRtcPeer::stop(Timestamp now) {
   }
 }
 
-MediaSource* WebRtcPeer::source(rtp::MediaKind kind) {
+MediaSource* MediaPeer::source(rtp::MediaKind kind) {
   MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
   return section && section->source ? &*section->source : nullptr;
 }
 
-MediaSink* WebRtcPeer::sink(rtp::MediaKind kind) {
+MediaSink* MediaPeer::sink(rtp::MediaKind kind) {
   MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
   return section && section->sink ? &*section->sink : nullptr;
 }
 
-void WebRtcPeer::setSource(rtp::MediaKind kind, MediaSource* source, Timestamp now) {
+void MediaPeer::setSource(rtp::MediaKind kind, MediaSource* source, Timestamp now) {
   MediaSection* section = parts_->stopped ? nullptr : parts_->section(kind);
   if (!section || !section->sink) return;
   if (source)
@@ -177,12 +177,12 @@ void WebRtcPeer::setSource(rtp::MediaKind kind, MediaSource* source, Timestamp n
     section->sink->unlink();
 }
 
-bool WebRtcPeer::requestKeyFrame(Timestamp now) {
+bool MediaPeer::requestKeyFrame(Timestamp now) {
   MediaSection* video = parts_->stopped ? nullptr : parts_->section(rtp::MediaKind::Video);
   return video && video->sink && video->sink->requestKeyFrame(now);
 }
 
-void WebRtcPeer::setBandwidth(const BandwidthLimits& limits) {
+void MediaPeer::setBandwidth(const BandwidthLimits& limits) {
   parts_->limits = limits;
   MediaSection* video = parts_->section(rtp::MediaKind::Video);
   if (!video) return;
@@ -190,7 +190,7 @@ void WebRtcPeer::setBandwidth(const BandwidthLimits& limits) {
   if (video->sink) video->sink->setBandwidth(limits);
 }
 
-void WebRtcPeer::setRembParams(const rtp::RembParams& params) {
+void MediaPeer::setRembParams(const rtp::RembParams& params) {
   parts_->remb_params = params;
   MediaSection* video = parts_->section(rtp::MediaKind::Video);
   if (!video) return;
@@ -198,25 +198,25 @@ void WebRtcPeer::setRembParams(const rtp::RembParams& params) {
   if (video->sink) video->sink->setRembOnConnect(Bitrate(params.remb_on_connect));
 }
 
-bool WebRtcPeer::sendApplicationData(TransportIndex transport, Bytes data) {
+bool MediaPeer::sendApplicationData(TransportIndex transport, Bytes data) {
   Transport* carrier = parts_->transport(transport);
   return carrier && !parts_->stopped && carrier->dtls().sendApplicationData(data);
 }
 
-dtls::DtlsState WebRtcPeer::dtlsState(TransportIndex transport) const {
+dtls::DtlsState MediaPeer::dtlsState(TransportIndex transport) const {
   const Transport* carrier = parts_->transport(transport);
   return carrier ? carrier->dtls().state() : dtls::DtlsState::New;
 }
 
-dtls::DtlsFailure WebRtcPeer::dtlsFailure(TransportIndex transport) const {
+dtls::DtlsFailure MediaPeer::dtlsFailure(TransportIndex transport) const {
   const Transport* carrier = parts_->transport(transport);
   return carrier ? carrier->dtls().failure() : dtls::DtlsFailure::None;
 }
 
-MediaState WebRtcPeer::mediaState() const { return parts_->media_state; }
-ConnectionState WebRtcPeer::connectionState() const { return parts_->connection_state; }
+MediaState MediaPeer::mediaState() const { return parts_->media_state; }
+ConnectionState MediaPeer::connectionState() const { return parts_->connection_state; }
 
-PeerStatistics WebRtcPeer::statistics() const {
+PeerStatistics MediaPeer::statistics() const {
   PeerStatistics statistics;
   for (const auto& section : parts_->media) {
     if (section->source) section->source->addStatistics(statistics.inbound);

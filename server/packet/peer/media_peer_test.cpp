@@ -1,4 +1,4 @@
-#include "server/packet/peer/webrtc_peer.h"
+#include "server/packet/peer/media_peer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-TEST(WebRtcPeer, ConnectsInBothRolesAndTellsEachState) {
+TEST(MediaPeer, ConnectsInBothRolesAndTellsEachState) {
   for (const auto setup : {sdp::SetupRole::Active, sdp::SetupRole::Passive}) {
     SimulatedNetwork network(1);
     TestCall call(network, 1);
@@ -31,7 +31,7 @@ TEST(WebRtcPeer, ConnectsInBothRolesAndTellsEachState) {
   }
 }
 
-TEST(WebRtcPeer, SendsTheBrowserItsOwnMediaBackWhenConnectedToItself) {
+TEST(MediaPeer, SendsTheBrowserItsOwnMediaBackWhenConnectedToItself) {
   SimulatedNetwork network(2);
   TestCall call(network, 2);
   call.start();
@@ -46,7 +46,7 @@ TEST(WebRtcPeer, SendsTheBrowserItsOwnMediaBackWhenConnectedToItself) {
   EXPECT_EQ(call.screen.arrivals.front().ssrc, rtp::Ssrc(24));
 }
 
-TEST(WebRtcPeer, RecoversLostPacketsOnBothWays) {
+TEST(MediaPeer, RecoversLostPacketsOnBothWays) {
   SimulatedNetwork network(3);
   TestCall publisher(network, 3), viewer(network, 13);
   publisher.start();
@@ -71,7 +71,7 @@ TEST(WebRtcPeer, RecoversLostPacketsOnBothWays) {
   EXPECT_GT(viewer.server.peer.statistics().outbound.back().retransmitted, 10u);
 }
 
-TEST(WebRtcPeer, GivesALateViewerAKeyFrameWithinASecond) {
+TEST(MediaPeer, GivesALateViewerAKeyFrameWithinASecond) {
   SimulatedNetwork network(4);
   TestCall publisher(network, 4), viewer(network, 14);
   publisher.start();
@@ -87,7 +87,7 @@ TEST(WebRtcPeer, GivesALateViewerAKeyFrameWithinASecond) {
   EXPECT_TRUE(viewer.screen.inOrder().front().is_key_frame);
 }
 
-TEST(WebRtcPeer, SpendsNoKeyFrameOnAViewerThatIsNotConnectedYet) {
+TEST(MediaPeer, SpendsNoKeyFrameOnAViewerThatIsNotConnectedYet) {
   SimulatedNetwork network(41);
   TestCall publisher(network, 41), viewer(network, 51);
   publisher.start();
@@ -106,7 +106,7 @@ TEST(WebRtcPeer, SpendsNoKeyFrameOnAViewerThatIsNotConnectedYet) {
   EXPECT_TRUE(viewer.screen.inOrder().front().is_key_frame);
 }
 
-TEST(WebRtcPeer, AsksThePublisherAtMostOncePerSecondForAllViewers) {
+TEST(MediaPeer, AsksThePublisherAtMostOncePerSecondForAllViewers) {
   SimulatedNetwork network(5);
   TestCall publisher(network, 5), one(network, 15), two(network, 25);
   for (TestCall* call : {&publisher, &one, &two}) call->start();
@@ -126,7 +126,7 @@ TEST(WebRtcPeer, AsksThePublisherAtMostOncePerSecondForAllViewers) {
   EXPECT_LE(publisher.camera.key_frame_requests - before, 7);
 }
 
-TEST(WebRtcPeer, KeepsOneStreamContinuousWhileItsSourceChanges) {
+TEST(MediaPeer, KeepsOneStreamContinuousWhileItsSourceChanges) {
   SimulatedNetwork network(6);
   TestCall first(network, 6), second(network, 16), viewer(network, 26);
   for (TestCall* call : {&first, &second, &viewer}) {
@@ -152,7 +152,7 @@ TEST(WebRtcPeer, KeepsOneStreamContinuousWhileItsSourceChanges) {
   EXPECT_GT(viewer.speaker.arrivals.size(), 280u);
 }
 
-TEST(WebRtcPeer, LeavesAFormerSourceEvenWhenTheNewOneIsSilent) {
+TEST(MediaPeer, LeavesAFormerSourceEvenWhenTheNewOneIsSilent) {
   SimulatedNetwork network(7);
   TestCall first(network, 7), silent(network, 17), viewer(network, 27);
   for (TestCall* call : {&first, &silent, &viewer}) call->start();
@@ -168,7 +168,7 @@ TEST(WebRtcPeer, LeavesAFormerSourceEvenWhenTheNewOneIsSilent) {
   EXPECT_THAT(viewer.screen.arrivals, IsEmpty());
 }
 
-TEST(WebRtcPeer, KeepsAudioAndVideoInStepThroughForwarding) {
+TEST(MediaPeer, KeepsAudioAndVideoInStepThroughForwarding) {
   SimulatedNetwork network(8);
   TestCall publisher(network, 8), viewer(network, 18);
   publisher.start();
@@ -192,7 +192,7 @@ TEST(WebRtcPeer, KeepsAudioAndVideoInStepThroughForwarding) {
   EXPECT_LT(std::chrono::abs(difference), 40ms) << difference.count() << " us";
 }
 
-TEST(WebRtcPeer, TellsWhenMediaFlowsAndWhenItStops) {
+TEST(MediaPeer, TellsWhenMediaFlowsAndWhenItStops) {
   SimulatedNetwork network(9);
   TestCall call(network, 9);
   call.start();
@@ -216,7 +216,7 @@ TEST(WebRtcPeer, TellsWhenMediaFlowsAndWhenItStops) {
   EXPECT_THAT(call.server.flows, SizeIs(4));
 }
 
-TEST(WebRtcPeer, TellsWhenMediaToAViewerWhoSendsNothingStops) {
+TEST(MediaPeer, TellsWhenMediaToAViewerWhoSendsNothingStops) {
   SimulatedNetwork network(14);
   TestCall publisher(network, 14), viewer(network, 24);
   publisher.start();
@@ -234,7 +234,7 @@ TEST(WebRtcPeer, TellsWhenMediaToAViewerWhoSendsNothingStops) {
   EXPECT_THAT(viewer.server.flows, SizeIs(4));
 }
 
-TEST(WebRtcPeer, IsConnectedToMediaFromTheFirstReportUntilBye) {
+TEST(MediaPeer, IsConnectedToMediaFromTheFirstReportUntilBye) {
   SimulatedNetwork network(10);
   TestCall call(network, 10);
   call.start();
@@ -251,7 +251,7 @@ TEST(WebRtcPeer, IsConnectedToMediaFromTheFirstReportUntilBye) {
   EXPECT_EQ(call.server.peer.connectionState(), ConnectionState::Disconnected);
 }
 
-TEST(WebRtcPeer, LosesMediaWhenThePeerFallsSilent) {
+TEST(MediaPeer, LosesMediaWhenThePeerFallsSilent) {
   SimulatedNetwork network(11);
   TestCall call(network, 11);
   call.start();
@@ -259,13 +259,13 @@ TEST(WebRtcPeer, LosesMediaWhenThePeerFallsSilent) {
   network.runFor(8s);
 
   call.browser.conditions.loss = 1;
-  network.runFor(WebRtcPeer::kMediaTimeout + 1s);
+  network.runFor(MediaPeer::kMediaTimeout + 1s);
 
   EXPECT_THAT(call.server.media_states,
               ElementsAre(MediaState::Connected, MediaState::Disconnected));
 }
 
-TEST(WebRtcPeer, GrantsThePublisherWhatItsViewerCanTakeWithinTheViewersLimits) {
+TEST(MediaPeer, GrantsThePublisherWhatItsViewerCanTakeWithinTheViewersLimits) {
   SimulatedNetwork network(12);
   TestCall publisher(network, 12), viewer(network, 22);
   publisher.start();
@@ -283,7 +283,7 @@ TEST(WebRtcPeer, GrantsThePublisherWhatItsViewerCanTakeWithinTheViewersLimits) {
   EXPECT_LE(*granted, 45'000);
 }
 
-TEST(WebRtcPeer, CountsForStatisticsWhatBothSidesSaw) {
+TEST(MediaPeer, CountsForStatisticsWhatBothSidesSaw) {
   SimulatedNetwork network(13);
   TestCall call(network, 13);
   call.start();

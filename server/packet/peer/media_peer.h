@@ -1,5 +1,6 @@
-// The packet plane of one WebRTC endpoint: DTLS, SRTP, RTP and RTCP between a remote peer and the
-// media of this server. Its source is what the peer sends, its sink is what is sent to the peer.
+// The packet plane of one WebRtcEndpoint or RtpEndpoint: DTLS, SRTP, RTP and RTCP between a remote
+// peer and the media of this server. Its source is what the peer sends, its sink is what is sent to
+// the peer.
 //
 // Sans-IO: the owner (an endpoint, on one loop) hands in datagrams of checked ICE candidate pairs
 // and the time, calls handleTimeout() when nextTimeout() has come, and sends what the observer is
@@ -28,6 +29,10 @@ namespace ms::peer {
 // Index into sdp::NegotiatedSession::transports: 0 with BUNDLE.
 using TransportIndex = std::size_t;
 
+// What a datagram belongs to: Rtcp only where RTP and RTCP have ports of their own; everything is
+// Rtp when they share one (RFC 5761), as WebRTC peers do.
+enum class Component : std::uint8_t { Rtp, Rtcp };
+
 enum class MediaState : std::uint8_t { Disconnected, Connected };
 enum class ConnectionState : std::uint8_t { Disconnected, Connected };
 enum class FlowDirection : std::uint8_t { In, Out };
@@ -35,14 +40,14 @@ enum class FlowState : std::uint8_t { NotFlowing, Flowing };
 
 class PeerObserver {
  public:
-  // To be sent on this transport now; the bytes are valid during the call.
-  virtual void onDatagram(TransportIndex transport, Bytes datagram) = 0;
+  // To be sent on this component of the transport now; the bytes are valid during the call.
+  virtual void onDatagram(TransportIndex transport, Component component, Bytes datagram) = 0;
 
   virtual void onDtlsState(TransportIndex transport, dtls::DtlsState state) = 0;
   // Connected when DTLS is done on all transports.
   virtual void onConnectionState(ConnectionState state) = 0;
   // Connected while RTCP of the peer comes; Disconnected when it says BYE or is silent for
-  // WebRtcPeer::kMediaTimeout.
+  // MediaPeer::kMediaTimeout.
   virtual void onMediaState(MediaState state) = 0;
   // In: what the peer sends reaches its source. Out: what a source gives is sent to the peer.
   // Flowing with the first packet; NotFlowing when none passed between two looks 2000 ms apart.
@@ -69,16 +74,16 @@ struct PeerEnvironment {
   rtp::NtpClock clock;  // The same for all peers of the server.
 };
 
-class WebRtcPeer {
+class MediaPeer {
  public:
   static constexpr std::size_t kMaxTransports = 3;
   static constexpr Duration kMediaTimeout = std::chrono::seconds(15);
   static constexpr Duration kFlowCheckInterval = std::chrono::milliseconds(2000);
 
-  WebRtcPeer(PeerEnvironment environment, PeerObserver& observer);
-  ~WebRtcPeer();
-  WebRtcPeer(const WebRtcPeer&) = delete;
-  WebRtcPeer& operator=(const WebRtcPeer&) = delete;
+  MediaPeer(PeerEnvironment environment, PeerObserver& observer);
+  ~MediaPeer();
+  MediaPeer(const MediaPeer&) = delete;
+  MediaPeer& operator=(const MediaPeer&) = delete;
 
   // Once, when offer and answer are complete: ports and transports are made of it.
   void start(const sdp::NegotiatedSession& session, Timestamp now);

@@ -1,4 +1,4 @@
-// WebRtcPeer on a bad network and with bad peers.
+// MediaPeer on a bad network and with bad peers.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using ::testing::SizeIs;
 // DTLS's own rules, and UDP's checksum is what guards against it.
 constexpr NetworkConditions kBad{.loss = 0.2, .duplication = 0.1, .delay = 30ms, .jitter = 40ms};
 
-TEST(WebRtcPeerHostile, ConnectsOverABadNetwork) {
+TEST(MediaPeerHostile, ConnectsOverABadNetwork) {
   for (std::uint32_t seed = 1; seed <= 30; ++seed) {
     SimulatedNetwork network(seed);
     TestCall call(network, seed);
@@ -32,7 +32,7 @@ TEST(WebRtcPeerHostile, ConnectsOverABadNetwork) {
   }
 }
 
-TEST(WebRtcPeerHostile, RefusesACertificateOtherThanTheSignalledOne) {
+TEST(MediaPeerHostile, RefusesACertificateOtherThanTheSignalledOne) {
   SimulatedNetwork network(1);
   TestCall call(network, 1);
   call.change_server_session = [](sdp::NegotiatedSession& session) {
@@ -50,7 +50,7 @@ TEST(WebRtcPeerHostile, RefusesACertificateOtherThanTheSignalledOne) {
   EXPECT_THAT(call.screen.arrivals, IsEmpty());
 }
 
-TEST(WebRtcPeerHostile, DropsMediaThatComesBeforeTheKeys) {
+TEST(MediaPeerHostile, DropsMediaThatComesBeforeTheKeys) {
   SimulatedNetwork network(2);
   TestCall call(network, 2);
   call.start();
@@ -61,7 +61,7 @@ TEST(WebRtcPeerHostile, DropsMediaThatComesBeforeTheKeys) {
   EXPECT_EQ(call.server.peer.statistics().drops.of(PeerDrop::BeforeKeys), 1u);
 }
 
-TEST(WebRtcPeerHostile, RefusesEveryReplayedDatagram) {
+TEST(MediaPeerHostile, RefusesEveryReplayedDatagram) {
   SimulatedNetwork network(3);
   TestCall call(network, 3);
   call.browser.keep_sent = true;
@@ -85,7 +85,7 @@ TEST(WebRtcPeerHostile, RefusesEveryReplayedDatagram) {
   EXPECT_GT(after.drops.of(srtp::Drop::Replayed), 200u);
 }
 
-TEST(WebRtcPeerHostile, GoesOnWhateverElseArrives) {
+TEST(MediaPeerHostile, GoesOnWhateverElseArrives) {
   SimulatedNetwork network(4);
   TestCall call(network, 4);
   call.start();
@@ -109,7 +109,7 @@ TEST(WebRtcPeerHostile, GoesOnWhateverElseArrives) {
   EXPECT_GT(call.speaker.arrivals.size(), 300u);
 }
 
-TEST(WebRtcPeerHostile, GoesOnWhenDatagramsAreDamagedOnTheWay) {
+TEST(MediaPeerHostile, GoesOnWhenDatagramsAreDamagedOnTheWay) {
   SimulatedNetwork network(8);
   TestCall call(network, 8);
   call.start();
@@ -126,7 +126,7 @@ TEST(WebRtcPeerHostile, GoesOnWhenDatagramsAreDamagedOnTheWay) {
   EXPECT_EQ(call.server.peer.connectionState(), ConnectionState::Connected);
 }
 
-TEST(WebRtcPeerHostile, StopsTellingAndSendingAfterStop) {
+TEST(MediaPeerHostile, StopsTellingAndSendingAfterStop) {
   SimulatedNetwork network(6);
   TestCall call(network, 6);
   call.start();
@@ -147,7 +147,7 @@ TEST(WebRtcPeerHostile, StopsTellingAndSendingAfterStop) {
   EXPECT_EQ(call.server.peer.nextTimeout(), kNever);
 }
 
-TEST(WebRtcPeerHostile, MayLoseItsSourceOrSinkAtAnyTime) {
+TEST(MediaPeerHostile, MayLoseItsSourceOrSinkAtAnyTime) {
   SimulatedNetwork network(7);
   auto publisher = std::make_unique<TestCall>(network, 7);
   TestCall viewer(network, 17);

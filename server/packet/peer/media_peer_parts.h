@@ -1,16 +1,16 @@
-// The inside of WebRtcPeer, shared by the files that each hold one of its ways: receive.cpp,
-// receive_rtcp.cpp, reports.cpp and webrtc_peer.cpp.
+// The inside of MediaPeer, shared by the files that each hold one of its ways: receive.cpp,
+// receive_rtcp.cpp, reports.cpp and media_peer.cpp.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/rtcp_sender.h"
 #include "server/packet/peer/sink_port.h"
 #include "server/packet/peer/source_port.h"
 #include "server/packet/peer/transport.h"
-#include "server/packet/peer/webrtc_peer.h"
 #include "server/packet/rtcp/compound_writer.h"
 #include "server/packet/rtcp/message.h"
 #include "server/packet/rtcp/report_scheduler.h"
@@ -34,11 +34,11 @@ struct MediaSection {
   std::optional<SinkPort> sink;      // Only if we may send.
 };
 
-struct WebRtcPeer::Parts final : TransportListener {
+struct MediaPeer::Parts final : TransportListener {
   Parts(PeerEnvironment environment_, PeerObserver& observer_)
       : environment(std::move(environment_)), observer(observer_) {}
 
-  // webrtc_peer.cpp
+  // media_peer.cpp
   void addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now);
   void addMedia(const sdp::NegotiatedMedia& negotiated);
   MediaSection* section(rtp::MediaKind kind) const;
