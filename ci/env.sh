@@ -31,20 +31,16 @@ makeTargets() {
     { grep -E 'FAILED:|error:|undefined reference|undefined symbol' "$log" | head -n 60; return 1; }
 }
 
-# runUnitTests PRESET: adds to $passed and $failed of the caller; shows what failed.
+# runUnitTests PRESET: adds to $passed and $failed of the caller; shows what failed. A GoogleTest program
+# counts for each test that it says has ended, another program as one; one that ends badly without saying
+# which test it was (a crash, a sanitizer's finding, no end) as one failure more.
 runUnitTests() {
-  local log=$kBuild/ci/ctest-$1.log tests wrong
-  ctest --test-dir "build/$1" -j "$(nproc)" --no-tests=error --timeout 240 >"$log" 2>&1 </dev/null || true
-  tests=$(sed -nE 's/.* tests failed out of ([0-9]+)$/\1/p' "$log" | tail -n 1)
-  wrong=$(sed -nE 's/.*, ([0-9]+) tests failed out of [0-9]+$/\1/p' "$log" | tail -n 1)
-  if [ -z "$tests" ]; then
-    tail -n 20 "$log"
-    failed=$((failed + 1))
-    return
-  fi
-  passed=$((passed + tests - wrong))
-  failed=$((failed + wrong))
-  [ "$wrong" -eq 0 ] || { grep -E '\*\*\*Failed|\*\*\*Exception|\*\*\*Timeout|ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure' "$log" | head -n 60 || true; }  # head may leave grep behind
+  local log=$kBuild/ci/ctest-$1.log good bad
+  ctest --test-dir "build/$1" -V -j "$(nproc)" --no-tests=error --timeout 240 >"$log" 2>&1 </dev/null || true
+  read -r good bad < <(python3 ci/count_tests.py "$log")
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  [ "$bad" -eq 0 ] || { grep -E '\*\*\*(Failed|Exception|Timeout|Not Run)|ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure|\[  FAILED  \]' "$log" | head -n 60 || true; }  # head may leave grep behind
 }
 
 # installNodePackages FOLDER: what its package-lock.json names; does nothing when that is there.

@@ -26,7 +26,8 @@ elseif(MS_SANITIZE STREQUAL "thread")
   set(sanitizer -fsanitize=thread -fno-omit-frame-pointer -Wno-tsan)
 endif()
 if(MS_SANITIZE)
-  target_compile_options(ms_flags INTERFACE ${sanitizer})
+  # Lines are enough for a sanitizer's words, and compile a sixth faster than all the types.
+  target_compile_options(ms_flags INTERFACE ${sanitizer} -g1)
   target_link_options(ms_flags INTERFACE ${sanitizer})
 else()
   # FORTIFY wants an optimised build, and sanitizers have checks of their own. Debian's compiler may

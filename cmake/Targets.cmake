@@ -25,8 +25,9 @@ function(ms_library name folder)
   endif()
 endfunction()
 
-# ms_test(NAME SOURCES file... DEPENDS target...): a GoogleTest program; each TEST is a ctest test. Runs
-# in the top folder of the sources, so that a test finds its files by their path in the tree.
+# ms_test(NAME SOURCES file... DEPENDS target...): a GoogleTest program, and one ctest test that runs all
+# of it: a process for each TEST costs minutes under sanitizers. Runs in the top folder of the sources, so
+# that a test finds its files by their path in the tree.
 function(ms_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   find_package(GTest REQUIRED)
@@ -35,8 +36,7 @@ function(ms_test name)
   # The code under test is built as it ships. Its tests gain nothing from -O3, but build longer and
   # get GCC 12's warnings about copies between containers that it has inlined beyond recognition.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
-    PROPERTIES TIMEOUT 120)
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()
 
 # Makes one program of each *_bench.cpp below `folder`.
