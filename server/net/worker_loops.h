@@ -11,8 +11,10 @@
 
 #include "server/base/loop.h"
 #include "server/base/random.h"
+#include "server/net/datagram_reader.h"
 #include "server/net/end_of_turn.h"
 #include "server/net/poll_set.h"
+#include "server/net/send_batch.h"
 #include "server/packet/rtp/packet_pool.h"
 
 namespace ms::net {
@@ -21,9 +23,11 @@ inline constexpr std::size_t kMaxWorkers = 256;
 
 // What the objects of one worker share; touched on its loop only.
 struct WorkerServices {
-  explicit WorkerServices(Loop& loop) : turns(loop), polls(loop, turns) {}
+  explicit WorkerServices(Loop& loop) : turns(loop), polls(loop, turns), sends(loop, turns) {}
   EndOfTurn turns;
   PollSet polls;
+  SendBatch sends;
+  DatagramReader reader;
   rtp::PacketPool pool;
   SystemRandom random;
 };
