@@ -6,6 +6,7 @@
 
 #include "server/packet/rtcp/compound_view.h"
 #include "server/packet/rtcp/message.h"
+#include "server/packet/rtcp/transport_cc_writer.h"
 
 namespace {
 
@@ -27,6 +28,17 @@ auto numbersOf(const NackView& view) {
   std::vector<rtp::SequenceNumber> numbers;
   view.forEach([&](rtp::SequenceNumber number) { numbers.push_back(number); });
   return numbers;
+}
+
+std::vector<TransportCcArrival> arrivalsOf(const TransportCcView& view) {
+  std::vector<TransportCcArrival> arrivals;
+  Duration at{};
+  view.forEach([&](std::uint16_t, std::optional<Duration> delta) {
+    if (delta) at += *delta;
+    arrivals.push_back(delta ? static_cast<TransportCcArrival>(at / TransportCcView::kDeltaUnit)
+                             : kNotArrived);
+  });
+  return arrivals;
 }
 
 // Writes what was read, parses it, and compares.
@@ -77,9 +89,24 @@ class Rewriter {
     check(expected == got);
   }
   void operator()(const TransportCcView& view) {
-    std::size_t packets = 0;
-    view.forEach([&](std::uint16_t, std::optional<Duration>) { ++packets; });
-    check(packets == view.statusCount());
+    const auto arrivals = arrivalsOf(view);
+    check(arrivals.size() == view.statusCount());
+    const std::size_t written = writeTransportCc(out_,
+                                                 {.sender = view.sender(),
+                                                  .media = view.media(),
+                                                  .base_sequence = view.baseSequence(),
+                                                  .reference_time = view.referenceTime(),
+                                                  .feedback_count = view.feedbackCount()},
+                                                 arrivals);
+    check(written == std::min(arrivals.size(), kMaxTransportCcStatuses));
+    if (written == 0) return;
+    const auto again = readBack<TransportCcView>();
+    check(again.sender() == view.sender() && again.media() == view.media());
+    check(again.baseSequence() == view.baseSequence());
+    check(again.referenceTime() == view.referenceTime());
+    check(again.feedbackCount() == view.feedbackCount());
+    check(arrivalsOf(again) ==
+          std::vector(arrivals.begin(), arrivals.begin() + static_cast<long>(written)));
   }
   void operator()(const PliView& view) {
     check(writePli(out_, view.sender, view.media));
