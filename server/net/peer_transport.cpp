@@ -75,6 +75,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                    peer::FlowState state) override;
   void onApplicationData(TransportIndex transport, Bytes data) override;
+  void onTimeoutChanged() override { lookAtTime(); }
 
   Worker& worker;
   Loop& loop;

@@ -19,13 +19,17 @@ void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
   if (!carrier || section(negotiated.kind)) return;
   MediaSection& added = *media.emplace_back(std::make_unique<MediaSection>(negotiated, *carrier));
   if (negotiated.receive)
-    added.source.emplace(negotiated, added.payload_types, added.rtcp, observer);
+    added.source.emplace(negotiated, SourcePort::Surroundings{.payload_types = added.payload_types,
+                                                              .rtcp = added.rtcp,
+                                                              .observer = observer,
+                                                              .timeouts = *this});
   if (negotiated.send) {
     added.sink.emplace(negotiated, SinkPort::Surroundings{.payload_types = added.payload_types,
                                                           .transport = *carrier,
                                                           .random = environment.random,
                                                           .clock = environment.clock,
                                                           .observer = observer,
+                                                          .timeouts = *this,
                                                           .drops = drops});
   }
 }
@@ -81,6 +85,29 @@ void MediaPeer::Parts::handleMediaTimeout(Timestamp now) {
     setMediaState(MediaState::Disconnected);
 }
 
+Timestamp MediaPeer::Parts::nextTimeout() const {
+  if (!started || stopped) return kNever;
+  Timestamp next = flow_check_at;
+  if (media_state == MediaState::Connected)
+    next = std::min(next, last_rtcp + MediaPeer::kMediaTimeout);
+  for (std::size_t i = 0; i < transports.size(); ++i) {
+    next = std::min(next, transports[i]->dtls().nextTimeout());
+    if (transports[i]->isConnected()) next = std::min(next, schedulers[i].nextTime());
+  }
+  for (const auto& section : media) {
+    if (section->source) next = std::min(next, section->source->nextTimeout());
+    if (section->sink) next = std::min(next, section->sink->nextTimeout());
+  }
+  return next;
+}
+
+void MediaPeer::Parts::onTimeoutMoved() {
+  const Timestamp next = nextTimeout();
+  if (next >= told_timeout) return;
+  told_timeout = next;
+  observer.onTimeoutChanged();
+}
+
 MediaPeer::MediaPeer(PeerEnvironment environment, PeerObserver& observer)
     : parts_(std::make_unique<Parts>(std::move(environment), observer)) {}
 
@@ -96,12 +123,15 @@ void MediaPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   for (const sdp::NegotiatedMedia& media : session.media) p.addMedia(media);
   setBandwidth(p.limits);
   setRembParams(p.remb_params);
+  p.onTimeoutMoved();
 }
 
 void MediaPeer::onTransportReady(TransportIndex transport, Timestamp now) {
   parts_->now_of_call = now;
   Transport* ready = parts_->transport(transport);
-  if (ready && !parts_->stopped) ready->onReady(now);
+  if (!ready || parts_->stopped) return;
+  ready->onReady(now);
+  parts_->onTimeoutMoved();
 }
 
 void MediaPeer::receive(TransportIndex transport, MutableBytes datagram, Timestamp now) {
@@ -111,23 +141,10 @@ void MediaPeer::receive(TransportIndex transport, MutableBytes datagram, Timesta
   if (!carrier) return p.drops.count(PeerDrop::UnknownTransport);
   p.now_of_call = now;
   p.receive(*carrier, datagram, now);
+  p.onTimeoutMoved();
 }
 
-Timestamp MediaPeer::nextTimeout() const {
-  const Parts& p = *parts_;
-  if (!p.started || p.stopped) return kNever;
-  Timestamp next = p.flow_check_at;
-  if (p.media_state == MediaState::Connected) next = std::min(next, p.last_rtcp + kMediaTimeout);
-  for (std::size_t i = 0; i < p.transports.size(); ++i) {
-    next = std::min(next, p.transports[i]->dtls().nextTimeout());
-    if (p.transports[i]->isConnected()) next = std::min(next, p.schedulers[i].nextTime());
-  }
-  for (const auto& section : p.media) {
-    if (section->source) next = std::min(next, section->source->nextTimeout());
-    if (section->sink) next = std::min(next, section->sink->nextTimeout());
-  }
-  return next;
-}
+Timestamp MediaPeer::nextTimeout() const { return parts_->nextTimeout(); }
 
 void MediaPeer::handleTimeout(Timestamp now) {
   Parts& p = *parts_;
@@ -141,6 +158,7 @@ void MediaPeer::handleTimeout(Timestamp now) {
   p.sendDueReports(now);
   p.handleFlowTimeout(now);
   p.handleMediaTimeout(now);
+  p.told_timeout = p.nextTimeout();
 }
 
 void MediaPeer::stop(Timestamp now) {

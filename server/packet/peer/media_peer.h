@@ -4,8 +4,9 @@
 //
 // Sans-IO: the owner (an endpoint, on one loop) hands in datagrams of checked ICE candidate pairs
 // and the time, calls handleTimeout() when nextTimeout() has come, and sends what the observer is
-// given. ICE is not here. receive.cpp and send.cpp are the two ways of a packet, as lists of named
-// steps. The observer must not destroy the peer inside a callback.
+// given; the observer also says when the next timeout is sooner than it was. ICE is not here.
+// receive.cpp and send.cpp are the two ways of a packet, as lists of named steps. The observer must
+// not destroy the peer inside a callback.
 #pragma once
 
 #include <cstddef>
@@ -54,6 +55,9 @@ class PeerObserver {
   virtual void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) = 0;
   // What came over DTLS itself: SCTP.
   virtual void onApplicationData(TransportIndex transport, Bytes data) = 0;
+  // MediaPeer::nextTimeout() is earlier than it was after the last handleTimeout() or the last such
+  // call. It is not told when it moves later: an owner that wakes too early does no harm.
+  virtual void onTimeoutChanged() = 0;
 
  protected:
   ~PeerObserver() = default;
@@ -91,7 +95,8 @@ class MediaPeer {
   void onTransportReady(TransportIndex transport, Timestamp now);
   // A datagram of a checked pair, without STUN; it is decrypted in place.
   void receive(TransportIndex transport, MutableBytes datagram, Timestamp now);
-  // kNever when nothing is pending.
+  // kNever when nothing is pending. To be asked after handleTimeout(), and when
+  // PeerObserver::onTimeoutChanged() says so.
   Timestamp nextTimeout() const;
   void handleTimeout(Timestamp now);
   // BYE and close_notify; all links of source and sink end. Nothing is sent or told afterwards.

@@ -10,6 +10,7 @@
 #include "server/packet/peer/rtcp_sender.h"
 #include "server/packet/peer/sink_port.h"
 #include "server/packet/peer/source_port.h"
+#include "server/packet/peer/timeout_listener.h"
 #include "server/packet/peer/transport.h"
 #include "server/packet/rtcp/compound_writer.h"
 #include "server/packet/rtcp/message.h"
@@ -34,7 +35,7 @@ struct MediaSection {
   std::optional<SinkPort> sink;      // Only if we may send.
 };
 
-struct MediaPeer::Parts final : TransportListener {
+struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   Parts(PeerEnvironment environment_, PeerObserver& observer_)
       : environment(std::move(environment_)), observer(observer_) {}
 
@@ -48,6 +49,8 @@ struct MediaPeer::Parts final : TransportListener {
   void setMediaState(MediaState state);
   void handleFlowTimeout(Timestamp now);
   void handleMediaTimeout(Timestamp now);
+  Timestamp nextTimeout() const;
+  void onTimeoutMoved() override;
 
   // receive.cpp: the steps of a datagram.
   void receive(Transport& transport, MutableBytes datagram, Timestamp now);
@@ -102,6 +105,7 @@ struct MediaPeer::Parts final : TransportListener {
   Timestamp last_rtcp{};
   bool said_bye = false;  // In the compound that is being read.
   Timestamp flow_check_at = kNever;
+  Timestamp told_timeout = kNever;  // What the owner waits for, or earlier.
 };
 
 }  // namespace ms::peer

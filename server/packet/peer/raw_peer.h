@@ -71,6 +71,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   bool keep_sent = false;
   std::vector<Datagram> sent;  // By the peer, sealed.
   std::uint64_t datagrams_sent = 0;
+  int timeout_changes = 0;  // Told by the peer.
 
  private:
   template <class Protect>
@@ -93,6 +94,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   void onMediaState(MediaState) override {}
   void onFlowState(rtp::MediaKind, FlowDirection, FlowState) override {}
   void onApplicationData(TransportIndex, Bytes) override {}
+  void onTimeoutChanged() override { ++timeout_changes; }
   // DtlsObserver
   void onDtlsDatagram(Bytes datagram) override {
     to_peer_.emplace_back(datagram.begin(), datagram.end());

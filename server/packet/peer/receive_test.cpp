@@ -84,6 +84,20 @@ TEST_F(ReceiveTest, AsksAgainForWhatIsMissing) {
   EXPECT_EQ(raw.peer.statistics().inbound.at(0).nack_count, 1u);
 }
 
+TEST_F(ReceiveTest, TellsItsOwnerWhenItHasToActSooner) {
+  giveVideo(kVideo, 0);
+  raw.peer.handleTimeout(now);
+  raw.timeout_changes = 0;
+  const Timestamp before = raw.peer.nextTimeout();
+
+  giveVideo(kVideo, 1);
+  EXPECT_EQ(raw.timeout_changes, 0);
+  giveVideo(kVideo, 3);  // One is missing.
+
+  EXPECT_EQ(raw.timeout_changes, 1);
+  EXPECT_LT(raw.peer.nextTimeout(), before);
+}
+
 TEST_F(ReceiveTest, UnwrapsARetransmissionOfAMissingPacketOnce) {
   giveVideo(kVideo, 0);
   giveVideo(kVideo, 2);

@@ -57,6 +57,7 @@ void SinkPort::onSourceAttached(MediaSource& source, Timestamp now) {
   if (kind_ == rtp::MediaKind::Video && *remb_on_connect_ > 0)
     source.setReceiverEstimate(*this, withinLimits(remb_on_connect_), now);
   if (surroundings_.transport.isConnected()) source.requestKeyFrame(now);
+  surroundings_.timeouts.onTimeoutMoved();
 }
 
 void SinkPort::onSourceDetached(MediaSource& source) {

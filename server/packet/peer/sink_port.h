@@ -18,6 +18,7 @@
 #include "server/packet/peer/peer_drop.h"
 #include "server/packet/peer/peer_statistics.h"
 #include "server/packet/peer/sequence_window.h"
+#include "server/packet/peer/timeout_listener.h"
 #include "server/packet/peer/transport.h"
 #include "server/packet/rtcp/nack.h"
 #include "server/packet/rtcp/sender_clock.h"
@@ -43,6 +44,7 @@ class SinkPort final : public MediaSink {
     Random& random;
     const rtp::NtpClock& clock;
     PeerObserver& observer;
+    TimeoutListener& timeouts;
     PeerDropCounters& drops;
   };
 

@@ -19,14 +19,14 @@ rtp::ViewerId viewerOf(const MediaSink& sink) {
 
 }  // namespace
 
-SourcePort::SourcePort(const sdp::NegotiatedMedia& media, const PayloadTypes& payload_types,
-                       RtcpSender& rtcp, PeerObserver& observer)
+SourcePort::SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings)
     : kind_(media.kind),
       declared_(media.remote_ssrcs),
       retransmissions_(media.remote_rtx),
-      payload_types_(payload_types),
-      rtcp_(rtcp),
-      flow_(observer, media.kind, FlowDirection::In) {
+      payload_types_(surroundings.payload_types),
+      rtcp_(surroundings.rtcp),
+      timeouts_(surroundings.timeouts),
+      flow_(surroundings.observer, media.kind, FlowDirection::In) {
   streams_.reserve(kMaxStreams);
 }
 
@@ -57,6 +57,7 @@ void SourcePort::requestKeyFrame(Timestamp now) {
   if (kind_ != rtp::MediaKind::Video) return;
   key_frames_.want();
   maybeRequestKeyFrame(now);
+  timeouts_.onTimeoutMoved();
 }
 
 void SourcePort::setReceiverEstimate(MediaSink& sink, Bitrate estimate, Timestamp now) {

@@ -20,6 +20,7 @@
 #include "server/packet/peer/peer_statistics.h"
 #include "server/packet/peer/rtcp_sender.h"
 #include "server/packet/peer/sink_list.h"
+#include "server/packet/peer/timeout_listener.h"
 #include "server/packet/rtp/key_frame_request_pacer.h"
 #include "server/packet/rtp/remb_estimator.h"
 #include "server/packet/rtp/remb_limiter.h"
@@ -35,8 +36,14 @@ class SourcePort final : public MediaSource {
   // A silent SSRC is forgotten when its place is needed.
   static constexpr Duration kForgetAfter = std::chrono::seconds(10);
 
-  SourcePort(const sdp::NegotiatedMedia& media, const PayloadTypes& payload_types, RtcpSender& rtcp,
-             PeerObserver& observer);
+  struct Surroundings {
+    const PayloadTypes& payload_types;
+    RtcpSender& rtcp;
+    PeerObserver& observer;
+    TimeoutListener& timeouts;
+  };
+
+  SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings);
   ~SourcePort() override;
 
   // MediaSource.
@@ -96,6 +103,7 @@ class SourcePort final : public MediaSource {
   const std::vector<sdp::RtxPair> retransmissions_;
   const PayloadTypes& payload_types_;
   RtcpSender& rtcp_;
+  TimeoutListener& timeouts_;
 
   std::vector<std::unique_ptr<InboundStream>> streams_;  // Never beyond kMaxStreams.
   InboundStream* active_ = nullptr;

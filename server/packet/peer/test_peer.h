@@ -97,8 +97,12 @@ class TestPeer final : private PeerObserver {
             PeerEnvironment{
                 .pool = pool, .random = random_, .certificate = certificate, .clock = clock},
             *this) {
-    network_.addSleeper({.next_timeout = [this] { return peer.nextTimeout(); },
-                         .handle_timeout = [this](Timestamp now) { peer.handleTimeout(now); }});
+    network_.addSleeper({.next_timeout = [this] { return timer_; },
+                         .handle_timeout =
+                             [this](Timestamp now) {
+                               peer.handleTimeout(now);
+                               timer_ = peer.nextTimeout();
+                             }});
   }
 
   void joinTo(TestPeer& other) { other_ = &other; }
@@ -138,10 +142,12 @@ class TestPeer final : private PeerObserver {
   void onApplicationData(TransportIndex, Bytes data) override {
     application_data.emplace_back(data.begin(), data.end());
   }
+  void onTimeoutChanged() override { timer_ = peer.nextTimeout(); }
 
   SimulatedNetwork& network_;
   SeededRandom random_;
   TestPeer* other_ = nullptr;
+  Timestamp timer_ = kNever;  // As an owner sets it: only by what the peer tells.
 
  public:
   rtp::PacketPool pool{4096};
