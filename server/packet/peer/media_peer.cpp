@@ -14,8 +14,15 @@ void MediaPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, 
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
 }
 
-void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
-  Transport* carrier = transport(negotiated.transport);
+// Plain RTP: each m-line has ports, and so a transport, of its own.
+void MediaPeer::Parts::addTransport(const sdp::NegotiatedMedia& negotiated, Timestamp now) {
+  transports.push_back(std::make_unique<Transport>(
+      transports.size(), negotiated,
+      Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
+  schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
+}
+
+void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated, Transport* carrier) {
   if (!carrier || section(negotiated.kind)) return;
   MediaSection& added = *media.emplace_back(std::make_unique<MediaSection>(negotiated, *carrier));
   if (negotiated.receive)
@@ -34,6 +41,15 @@ void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated) {
   }
 }
 
+void MediaPeer::Parts::startPlain(const sdp::NegotiatedSession& session, Timestamp now) {
+  const std::size_t count = std::min(session.media.size(), kMaxTransports);
+  for (std::size_t i = 0; i < count; ++i) {
+    addTransport(session.media[i], now);
+    addMedia(session.media[i], transports.back().get());
+  }
+  lookAtConnection();
+}
+
 MediaSection* MediaPeer::Parts::section(rtp::MediaKind kind) const {
   const auto found =
       std::ranges::find_if(media, [kind](const auto& one) { return one->kind == kind; });
@@ -47,11 +63,18 @@ Transport* MediaPeer::Parts::transport(TransportIndex index) const {
 void MediaPeer::Parts::onTransportState(TransportIndex index, dtls::DtlsState state) {
   if (stopped) return;
   observer.onDtlsState(index, state);
-  const bool all_connected = std::ranges::all_of(transports, [](const auto& one) {
-    return one->dtls().state() == dtls::DtlsState::Connected;
-  });
-  setConnectionState(all_connected ? ConnectionState::Connected : ConnectionState::Disconnected);
-  if (state != dtls::DtlsState::Connected) return;
+  lookAtConnection();
+  if (state == dtls::DtlsState::Connected) onTransportConnected(index);
+}
+
+void MediaPeer::Parts::lookAtConnection() {
+  const bool all_secured =
+      !transports.empty() &&
+      std::ranges::all_of(transports, [](const auto& one) { return one->isSecured(); });
+  setConnectionState(all_secured ? ConnectionState::Connected : ConnectionState::Disconnected);
+}
+
+void MediaPeer::Parts::onTransportConnected(TransportIndex index) {
   for (const auto& section : media) {
     if (section->transport.index() != index) continue;
     if (section->source) section->source->onConnected(now_of_call);
@@ -91,7 +114,7 @@ Timestamp MediaPeer::Parts::nextTimeout() const {
   if (media_state == MediaState::Connected)
     next = std::min(next, last_rtcp + MediaPeer::kMediaTimeout);
   for (std::size_t i = 0; i < transports.size(); ++i) {
-    next = std::min(next, transports[i]->dtls().nextTimeout());
+    next = std::min(next, transports[i]->nextTimeout());
     if (transports[i]->isConnected()) next = std::min(next, schedulers[i].nextTime());
   }
   for (const auto& section : media) {
@@ -118,9 +141,15 @@ void MediaPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   if (p.started || p.stopped) return;
   p.started = true;
   p.flow_check_at = now + kFlowCheckInterval;
-  const std::size_t transports = std::min(session.transports.size(), kMaxTransports);
-  for (std::size_t i = 0; i < transports; ++i) p.addTransport(session.transports[i], now);
-  for (const sdp::NegotiatedMedia& media : session.media) p.addMedia(media);
+  p.now_of_call = now;
+  if (session.transports.empty()) {
+    p.startPlain(session, now);
+  } else {
+    const std::size_t transports = std::min(session.transports.size(), kMaxTransports);
+    for (std::size_t i = 0; i < transports; ++i) p.addTransport(session.transports[i], now);
+    for (const sdp::NegotiatedMedia& media : session.media)
+      p.addMedia(media, p.transport(media.transport));
+  }
   setBandwidth(p.limits);
   setRembParams(p.remb_params);
   p.onTimeoutMoved();
@@ -130,7 +159,7 @@ void MediaPeer::onTransportReady(TransportIndex transport, Timestamp now) {
   parts_->now_of_call = now;
   Transport* ready = parts_->transport(transport);
   if (!ready || parts_->stopped) return;
-  ready->onReady(now);
+  if (ready->onReady(now)) parts_->onTransportConnected(transport);
   parts_->onTimeoutMoved();
 }
 
@@ -150,7 +179,7 @@ void MediaPeer::handleTimeout(Timestamp now) {
   Parts& p = *parts_;
   if (!p.started || p.stopped) return;
   p.now_of_call = now;
-  for (const auto& transport : p.transports) transport->dtls().handleTimeout(now);
+  for (const auto& transport : p.transports) transport->handleTimeout(now);
   for (const auto& section : p.media) {
     if (section->source) section->source->handleTimeout(now);
     if (section->sink) section->sink->handleTimeout(now);
@@ -218,17 +247,17 @@ void MediaPeer::setRembParams(const rtp::RembParams& params) {
 
 bool MediaPeer::sendApplicationData(TransportIndex transport, Bytes data) {
   Transport* carrier = parts_->transport(transport);
-  return carrier && !parts_->stopped && carrier->dtls().sendApplicationData(data);
+  return carrier && !parts_->stopped && carrier->sendApplicationData(data);
 }
 
 dtls::DtlsState MediaPeer::dtlsState(TransportIndex transport) const {
   const Transport* carrier = parts_->transport(transport);
-  return carrier ? carrier->dtls().state() : dtls::DtlsState::New;
+  return carrier ? carrier->dtlsState() : dtls::DtlsState::New;
 }
 
 dtls::DtlsFailure MediaPeer::dtlsFailure(TransportIndex transport) const {
   const Transport* carrier = parts_->transport(transport);
-  return carrier ? carrier->dtls().failure() : dtls::DtlsFailure::None;
+  return carrier ? carrier->dtlsFailure() : dtls::DtlsFailure::None;
 }
 
 MediaState MediaPeer::mediaState() const { return parts_->media_state; }

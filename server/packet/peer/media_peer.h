@@ -27,7 +27,8 @@
 
 namespace ms::peer {
 
-// Index into sdp::NegotiatedSession::transports: 0 with BUNDLE.
+// Index into sdp::NegotiatedSession::transports: 0 with BUNDLE. Of plain RTP, which has none of
+// those, into sdp::NegotiatedSession::media.
 using TransportIndex = std::size_t;
 
 // What a datagram belongs to: Rtcp only where RTP and RTCP have ports of their own; everything is
@@ -45,7 +46,7 @@ class PeerObserver {
   virtual void onDatagram(TransportIndex transport, Component component, Bytes datagram) = 0;
 
   virtual void onDtlsState(TransportIndex transport, dtls::DtlsState state) = 0;
-  // Connected when DTLS is done on all transports.
+  // Connected when DTLS is done on all transports; plain RTP is from start() on.
   virtual void onConnectionState(ConnectionState state) = 0;
   // Connected while RTCP of the peer comes; Disconnected when it says BYE or is silent for
   // MediaPeer::kMediaTimeout.
@@ -91,9 +92,11 @@ class MediaPeer {
 
   // Once, when offer and answer are complete: ports and transports are made of it.
   void start(const sdp::NegotiatedSession& session, Timestamp now);
-  // ICE has a checked pair for this transport: a DTLS client says hello. Further calls do nothing.
+  // ICE has a checked pair for this transport: a DTLS client says hello. Or of plain RTP: it is
+  // known where to send, so sending begins. Further calls do nothing.
   void onTransportReady(TransportIndex transport, Timestamp now);
-  // A datagram of a checked pair, without STUN; it is decrypted in place.
+  // A datagram of a checked pair, without STUN, or of the address that plain RTP is taken from; it
+  // is decrypted in place.
   void receive(TransportIndex transport, MutableBytes datagram, Timestamp now);
   // kNever when nothing is pending. To be asked after handleTimeout(), and when
   // PeerObserver::onTimeoutChanged() says so.

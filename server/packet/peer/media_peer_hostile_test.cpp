@@ -98,7 +98,7 @@ TEST(MediaPeerHostile, GoesOnWhateverElseArrives) {
     if (!garbage.empty() && random.happens(0.7))
       garbage[0] = static_cast<std::uint8_t>(random.happens(0.5) ? 0x80 + random.below(64)
                                                                  : 20 + random.below(44));
-    call.server.receiveFromNetwork(garbage);
+    call.server.receiveFromNetwork(0, garbage);
   };
   for (int i = 0; i < 3000; ++i) network.after(i * 2ms, sendGarbage);
 

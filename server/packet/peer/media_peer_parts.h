@@ -41,10 +41,14 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
 
   // media_peer.cpp
   void addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now);
-  void addMedia(const sdp::NegotiatedMedia& negotiated);
+  void addTransport(const sdp::NegotiatedMedia& negotiated, Timestamp now);
+  void startPlain(const sdp::NegotiatedSession& session, Timestamp now);
+  void addMedia(const sdp::NegotiatedMedia& negotiated, Transport* carrier);
   MediaSection* section(rtp::MediaKind kind) const;
   Transport* transport(TransportIndex index) const;
   void onTransportState(TransportIndex index, dtls::DtlsState state) override;
+  void lookAtConnection();
+  void onTransportConnected(TransportIndex index);
   void setConnectionState(ConnectionState state);
   void setMediaState(MediaState state);
   void handleFlowTimeout(Timestamp now);

@@ -10,6 +10,8 @@ std::string_view dropName(PeerDrop reason) {
       return "UnknownTransport";
     case PeerDrop::StunNotForUs:
       return "StunNotForUs";
+    case PeerDrop::DtlsNotForUs:
+      return "DtlsNotForUs";
     case PeerDrop::BeforeKeys:
       return "BeforeKeys";
     case PeerDrop::UnknownPayloadType:

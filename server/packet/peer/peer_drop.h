@@ -19,6 +19,7 @@ enum class PeerDrop : std::uint8_t {
   NotStarted,  // Before start() or after stop().
   UnknownTransport,
   StunNotForUs,           // STUN is the ICE agent's; it should not come here.
+  DtlsNotForUs,           // DTLS on plain RTP, which has none.
   BeforeKeys,             // SRTP before the DTLS handshake proved the peer.
   UnknownPayloadType,     // Not negotiated on this transport.
   TooManyStreams,         // More SSRCs than a peer may send on.
@@ -28,7 +29,7 @@ enum class PeerDrop : std::uint8_t {
   CodecNotNegotiated,     // Outbound: the viewer cannot decode what its source sends.
   SequenceNumberUsed,     // Outbound: an SRTP nonce must never be used twice.
   TooManyResends,         // Outbound: the peer asks for more than it may have.
-  NotConnected,           // Outbound: there are no keys yet, or no more.
+  NotConnected,           // Outbound: there are no keys or no address yet, or no more.
   Count,
 };
 

@@ -2,6 +2,7 @@
 // screens; the server's side has only its peer, whose ports a test links.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -106,12 +107,15 @@ class TestPeer final : private PeerObserver {
   }
 
   void joinTo(TestPeer& other) { other_ = &other; }
-  void receiveFromNetwork(MutableBytes datagram) { peer.receive(0, datagram, network_.now()); }
+  void receiveFromNetwork(TransportIndex transport, MutableBytes datagram) {
+    peer.receive(transport, datagram, network_.now());
+  }
 
   // Conditions of what this peer sends.
   NetworkConditions conditions;
   bool keep_sent = false;
   std::vector<std::vector<std::uint8_t>> sent;
+  std::map<std::pair<TransportIndex, Component>, int> sent_on;  // Datagrams.
 
   std::vector<dtls::DtlsState> dtls_states;
   std::vector<ConnectionState> connection_states;
@@ -126,11 +130,12 @@ class TestPeer final : private PeerObserver {
   std::vector<std::vector<std::uint8_t>> application_data;
 
  private:
-  void onDatagram(TransportIndex, Component, Bytes datagram) override {
+  void onDatagram(TransportIndex transport, Component component, Bytes datagram) override {
     if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
+    ++sent_on[{transport, component}];
     if (!other_) return;
-    network_.send(datagram, conditions, [other = other_](MutableBytes bytes, Timestamp) {
-      other->receiveFromNetwork(bytes);
+    network_.send(datagram, conditions, [other = other_, transport](MutableBytes bytes, Timestamp) {
+      other->receiveFromNetwork(transport, bytes);
     });
   }
   void onDtlsState(TransportIndex, dtls::DtlsState state) override { dtls_states.push_back(state); }
@@ -193,20 +198,24 @@ class TestCall {
         {.setup = server_setup, .local = of_server, .remote = of_browser, .remote_rtx = {}});
     if (change_server_session) change_server_session(session);
     server.peer.start(session, network_.now());
-    browser.peer.start(
+    auto session_of_browser =
         testSession({.setup = server_is_client ? sdp::SetupRole::Passive : sdp::SetupRole::Active,
                      .local = of_browser,
                      .remote = of_server,
-                     .remote_rtx = {}}),
-        network_.now());
+                     .remote_rtx = {}});
+    if (change_browser_session) change_browser_session(session_of_browser);
+    browser.peer.start(session_of_browser, network_.now());
     camera.addSink(*browser.peer.sink(rtp::MediaKind::Video), network_.now());
     microphone.addSink(*browser.peer.sink(rtp::MediaKind::Audio), network_.now());
     browser.peer.source(rtp::MediaKind::Video)->addSink(screen, network_.now());
     browser.peer.source(rtp::MediaKind::Audio)->addSink(speaker, network_.now());
   }
+  // Of the second transport when there is one, too.
   void findPath() {
-    browser.peer.onTransportReady(0, network_.now());
-    server.peer.onTransportReady(0, network_.now());
+    for (const TransportIndex transport : {0, 1}) {
+      browser.peer.onTransportReady(transport, network_.now());
+      server.peer.onTransportReady(transport, network_.now());
+    }
   }
 
   void startMedia() {
@@ -244,6 +253,7 @@ class TestCall {
 
  public:
   std::function<void(sdp::NegotiatedSession&)> change_server_session;
+  std::function<void(sdp::NegotiatedSession&)> change_browser_session;
   TestPeer browser;
   TestPeer server;
   TestSource camera;

@@ -35,26 +35,63 @@ dtls::DtlsRole roleOf(sdp::SetupRole setup) {
 Transport::Transport(TransportIndex index, const dtls::Certificate& certificate,
                      const sdp::NegotiatedTransport& negotiated, const Surroundings& surroundings)
     : index_(index),
+      security_(Security::Dtls),
       setup_(negotiated.setup),
       surroundings_(surroundings),
-      dtls_(certificate, roleOf(negotiated.setup), fingerprintsOf(negotiated), *this) {}
+      has_path_(true) {
+  dtls::DtlsObserver& observer = *this;  // A private base: emplace cannot see it.
+  dtls_.emplace(certificate, roleOf(negotiated.setup), fingerprintsOf(negotiated), observer);
+}
 
-void Transport::onReady(Timestamp now) {
-  if (setup_ != sdp::SetupRole::HoldConnection) dtls_.start(now);
+Transport::Transport(TransportIndex index, const sdp::NegotiatedMedia&,
+                     const Surroundings& surroundings)
+    : index_(index),
+      security_(Security::None),
+      setup_(sdp::SetupRole::HoldConnection),
+      surroundings_(surroundings),
+      has_path_(false) {}
+
+bool Transport::onReady(Timestamp now) {
+  if (dtls_ && setup_ != sdp::SetupRole::HoldConnection) dtls_->start(now);
+  return !std::exchange(has_path_, true) && isConnected();
 }
 
 // A client may know of the pair before we do: its hello is as good a sign that there is one.
 void Transport::receiveDtls(Bytes datagram, Timestamp now) {
-  if (setup_ == sdp::SetupRole::Passive) dtls_.start(now);
-  dtls_.receive(datagram, now);
+  if (!dtls_) return surroundings_.drops.count(PeerDrop::DtlsNotForUs);
+  if (setup_ == sdp::SetupRole::Passive) dtls_->start(now);
+  dtls_->receive(datagram, now);
+}
+
+Timestamp Transport::nextTimeout() const { return dtls_ ? dtls_->nextTimeout() : kNever; }
+
+void Transport::handleTimeout(Timestamp now) {
+  if (dtls_) dtls_->handleTimeout(now);
 }
 
 void Transport::close() {
-  dtls_.close();
+  if (dtls_) dtls_->close();
   srtp_.reset();
+  has_path_ = false;
 }
 
+bool Transport::sendApplicationData(Bytes data) {
+  return dtls_ && dtls_->sendApplicationData(data);
+}
+
+dtls::DtlsState Transport::dtlsState() const {
+  return dtls_ ? dtls_->state() : dtls::DtlsState::New;
+}
+
+dtls::DtlsFailure Transport::dtlsFailure() const {
+  return dtls_ ? dtls_->failure() : dtls::DtlsFailure::None;
+}
+
+// WebRTC peers get both on one port.
+Component Transport::componentOfRtcp() const { return dtls_ ? Component::Rtp : Component::Rtcp; }
+
 std::optional<MutableBytes> Transport::unprotectRtp(MutableBytes packet) {
+  if (security_ == Security::None) return packet;
   if (!srtp_) {
     surroundings_.drops.count(PeerDrop::BeforeKeys);
     return std::nullopt;
@@ -66,6 +103,7 @@ std::optional<MutableBytes> Transport::unprotectRtp(MutableBytes packet) {
 }
 
 std::optional<MutableBytes> Transport::unprotectRtcp(MutableBytes packet) {
+  if (security_ == Security::None) return packet;
   if (!srtp_) {
     surroundings_.drops.count(PeerDrop::BeforeKeys);
     return std::nullopt;
@@ -77,9 +115,13 @@ std::optional<MutableBytes> Transport::unprotectRtcp(MutableBytes packet) {
 }
 
 bool Transport::sendRtp(std::size_t bytes) {
-  if (!srtp_) {
+  if (!isConnected()) {
     surroundings_.drops.count(PeerDrop::NotConnected);
     return false;
+  }
+  if (!srtp_) {
+    surroundings_.observer.onDatagram(index_, Component::Rtp, Bytes(buffer_).first(bytes));
+    return true;
   }
   const auto sealed = srtp_->protectRtp(buffer_, bytes);
   if (!sealed) {
@@ -91,16 +133,20 @@ bool Transport::sendRtp(std::size_t bytes) {
 }
 
 bool Transport::sendRtcp(MutableBytes buffer, std::size_t bytes) {
-  if (!srtp_) {
+  if (!isConnected()) {
     surroundings_.drops.count(PeerDrop::NotConnected);
     return false;
+  }
+  if (!srtp_) {
+    surroundings_.observer.onDatagram(index_, componentOfRtcp(), buffer.first(bytes));
+    return true;
   }
   const auto sealed = srtp_->protectRtcp(buffer, bytes);
   if (!sealed) {
     surroundings_.drops.count(sealed.error());
     return false;
   }
-  surroundings_.observer.onDatagram(index_, Component::Rtp, buffer.first(*sealed));
+  surroundings_.observer.onDatagram(index_, componentOfRtcp(), buffer.first(*sealed));
   return true;
 }
 
@@ -111,7 +157,7 @@ void Transport::onDtlsDatagram(Bytes datagram) {
 void Transport::onDtlsState(dtls::DtlsState state) {
   srtp_.reset();
   if (state == dtls::DtlsState::Connected) {
-    if (const auto keys = dtls_.srtpKeys()) {
+    if (const auto keys = dtls_->srtpKeys()) {
       auto session = srtp::SrtpSession::make(*keys);
       if (session) srtp_.emplace(std::move(*session));
     }

@@ -1,5 +1,9 @@
-// One transport of a peer: the DTLS association, and SRTP with the keys that it made. Media passes
-// in either direction only after the peer has proved to be the one of the signalled fingerprint.
+// One transport of a peer: its security, and where outgoing packets are sealed.
+//
+// WebRTC: a DTLS association, and SRTP with the keys that it made; media passes in either direction
+// only after the peer has proved to be the one of the signalled fingerprint. Plain RTP: SRTP with
+// the keys of the descriptions (SDES), or no security at all; it is secured from the first moment
+// and sends as soon as its owner knows where to.
 //
 // Driven by MediaPeer. Outgoing packets are written into rtpBuffer() by who sends them, sealed in
 // place and given to the observer.
@@ -36,12 +40,18 @@ class Transport final : private dtls::DtlsObserver {
     PeerDropCounters& drops;
   };
 
+  // Of WebRTC.
   Transport(TransportIndex index, const dtls::Certificate& certificate,
             const sdp::NegotiatedTransport& negotiated, const Surroundings& surroundings);
+  // Of an m-line with ports of its own.
+  Transport(TransportIndex index, const sdp::NegotiatedMedia& negotiated,
+            const Surroundings& surroundings);
 
-  // A checked pair is there.
-  void onReady(Timestamp now);
+  // There is a checked pair, or an address to send to. True: sending is possible since this call.
+  bool onReady(Timestamp now);
   void receiveDtls(Bytes datagram, Timestamp now);
+  Timestamp nextTimeout() const;
+  void handleTimeout(Timestamp now);
   void close();
 
   // Nothing, and counted, when it is refused.
@@ -54,20 +64,32 @@ class Transport final : private dtls::DtlsObserver {
   // Of a compound in `buffer`, which has room for srtp::SrtpSession::kMaxTrailerBytes more.
   bool sendRtcp(MutableBytes buffer, std::size_t bytes);
 
-  bool isConnected() const { return srtp_.has_value(); }
+  // Application data over DTLS; false without it, before it is connected, or when it is too long.
+  bool sendApplicationData(Bytes data);
+
+  // What comes can be read.
+  bool isSecured() const { return security_ == Security::None || srtp_.has_value(); }
+  // And there is a way to the peer: packets can be sent.
+  bool isConnected() const { return isSecured() && has_path_; }
   TransportIndex index() const { return index_; }
-  dtls::DtlsSession& dtls() { return dtls_; }
-  const dtls::DtlsSession& dtls() const { return dtls_; }
+  // New without DTLS.
+  dtls::DtlsState dtlsState() const;
+  dtls::DtlsFailure dtlsFailure() const;
 
  private:
+  enum class Security : std::uint8_t { Dtls, Sdes, None };
+
+  Component componentOfRtcp() const;
   void onDtlsDatagram(Bytes datagram) override;
   void onDtlsState(dtls::DtlsState state) override;
   void onDtlsApplicationData(Bytes data) override;
 
   const TransportIndex index_;
+  const Security security_;
   const sdp::SetupRole setup_;
   const Surroundings surroundings_;
-  dtls::DtlsSession dtls_;
+  std::optional<dtls::DtlsSession> dtls_;
+  bool has_path_;
   std::optional<srtp::SrtpSession> srtp_;
   std::array<std::uint8_t, rtp::kPacketBufferBytes> buffer_{};
 };
