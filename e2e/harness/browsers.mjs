@@ -10,19 +10,25 @@ const kMediaFolder = new URL('../../build/e2e-media/', import.meta.url).pathname
 const kPageFolder = new URL('../page/', import.meta.url);
 const kPageFiles = {'/': ['index.html', 'text/html'], '/peer.js': ['peer.js', 'text/javascript']};
 
-function chromiumOptions() {
+const kChromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/**
+ * host: of a network lab, to run on; without it, loopback is the network. has_permission: to use camera
+ * and microphone, and so to tell addresses; without it Chromium tells mDNS names.
+ */
+function chromiumOptions({host, has_permission = true} = {}) {
   const {camera, microphone} = fakeDevices(kMediaFolder);
   return {
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: host ? host.wrapped(kChromium) : kChromium,
     headless: true,
     args: [
       '--no-sandbox',                                   // root has no user namespace to sandbox with
       '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',                 // permission granted; plain IP candidates
+      ...(has_permission ? ['--use-fake-ui-for-media-stream'] : []),
       '--autoplay-policy=no-user-gesture-required',
-      '--allow-loopback-in-peer-connection',
+      ...(host ? [] : ['--allow-loopback-in-peer-connection']),
       `--use-file-for-fake-video-capture=${camera}`,
       `--use-file-for-fake-audio-capture=${microphone}`,
     ],
@@ -42,7 +48,7 @@ const kFirefoxPreferences = {
   'datareporting.policy.dataSubmissionEnabled': false,
 };
 
-export function launchChromium() { return chromium.launch(chromiumOptions()); }
+export function launchChromium(options) { return chromium.launch(chromiumOptions(options)); }
 
 /** A Chromium whose process can be killed: {browser, pid}. */
 export async function launchMortalChromium() {
@@ -54,6 +60,15 @@ export async function launchMortalChromium() {
 export function launchFirefox(extra = {}) {
   return puppeteer.launch({browser: 'firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr', headless: true,
     extraPrefsFirefox: {...kFirefoxPreferences, ...extra}});
+}
+
+/** Serves page/ to one page of Chromium without any network; the address to go to. */
+export async function routePages(page) {
+  await page.route('http://localhost/**', (route) => {
+    const [file, type] = kPageFiles[new URL(route.request().url()).pathname] ?? [];
+    return file ? route.fulfill({contentType: `${type}; charset=utf-8`, body: readFileSync(new URL(file, kPageFolder), 'utf8')}) : route.fulfill({status: 404});
+  });
+  return 'http://localhost/';
 }
 
 /** Serves page/ on loopback, which browsers take for secure: {url, close}. */

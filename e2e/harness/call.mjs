@@ -47,13 +47,17 @@ export async function rawEndpoint(client, pipeline) {
   };
 }
 
-/** Makes the call `name` in `page` with `endpoint`; resolves when media can flow. */
+/**
+ * Makes the call `name` in `page` with `endpoint`; resolves when media can flow, to {offer, answer,
+ * candidates}, the last those of the page so far.
+ */
 export async function connectPeer(page, name, endpoint, options = {}) {
   const others = page.onPeerCandidate;
-  const early = [];
+  const early = [], candidates = [];
   let is_known = false;
   page.onPeerCandidate = (whose, candidate) => {
     if (whose !== name) return others(whose, candidate);
+    candidates.push(candidate.candidate);
     if (!is_known) return early.push(candidate);
     return endpoint.addIceCandidate(candidate);
   };
@@ -71,7 +75,7 @@ export async function connectPeer(page, name, endpoint, options = {}) {
   waiting.splice(0).forEach(tellPage);
   await endpoint.gatherCandidates();
   await until(`${name} is connected`, async () => await inPage(page, 'state', name) === 'connected');
-  return {offer, answer};
+  return {offer, answer, candidates};
 }
 
 const kFieldPlaces = kColours.map((_, n) => [(n + 0.5) / kColours.length, 0.4]);

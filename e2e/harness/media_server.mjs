@@ -3,8 +3,8 @@
 // anything that a crash or a leak says.
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {createWriteStream, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync} from 'node:fs';
-import {connect, createServer} from 'node:net';
+import {createWriteStream, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {RawClient} from './raw_client.mjs';
@@ -30,24 +30,36 @@ export class MediaServer {
   #output = '';
   #descriptors;
 
-  /** log: file for what it prints. resources, websocket: further configuration of these parts. */
-  static async start({log, resources = {}, websocket = {}}) {
+  /**
+   * log: file for what it prints. resources, websocket: further configuration of these parts. modules:
+   * configuration files of classes, {WebRtcEndpoint: {iceTcp: 0}}. host: of a network lab, to run on.
+   */
+  static async start({log, resources = {}, websocket = {}, modules = {}, host}) {
     const server = new MediaServer();
-    server.port = await freePort();
+    const inner_port = await freePort();
+    server.port = host ? await host.forwardTo(inner_port) : inner_port;
     server.url = `ws://127.0.0.1:${server.port}/kurento`;
     server.page = `http://127.0.0.1:${server.port}/`;
     const configuration = join(server.#folder, 'kurento.conf.json');
     writeFileSync(configuration, JSON.stringify({mediaServer: {
-      resources, net: {websocket: {port: server.port, path: 'kurento', ...websocket}}}}));
-    server.#spawn(configuration, log);
+      resources, net: {websocket: {port: inner_port, path: 'kurento', ...websocket}}}}));
+    server.#writeModuleFiles(modules);
+    server.#spawn(['--conf-file', configuration, '--modules-config-path', join(server.#folder, 'modules')], log, host);
     await until('the server listens', () => server.#listens());
     server.#descriptors = server.descriptorCount();
     return server;
   }
 
-  #spawn(configuration, log) {
+  #writeModuleFiles(modules) {
+    const folder = join(this.#folder, 'modules', 'kurento');
+    mkdirSync(folder, {recursive: true});
+    for (const [name, settings] of Object.entries(modules)) writeFileSync(join(folder, `${name}.conf.json`), JSON.stringify(settings));
+  }
+
+  #spawn(words, log, host) {
     const file = createWriteStream(log);
-    this.#process = spawn(kProgram, ['--conf-file', configuration], {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, GST_DEBUG_NO_COLOR: '1'}});
+    const options = {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, GST_DEBUG_NO_COLOR: '1'}};
+    this.#process = host ? host.spawn(kProgram, words, options) : spawn(kProgram, words, options);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (data) => {
         this.#output = (this.#output + data).slice(-1_000_000);
@@ -61,13 +73,9 @@ export class MediaServer {
     this.#exit.catch(() => {});
   }
 
-  #listens() {
+  async #listens() {
     if (this.#process.exitCode !== null) throw new Error(`the server ended with ${this.#process.exitCode}: ${this.#output.slice(-2000)}`);
-    return new Promise((resolve) => {
-      const socket = connect(this.port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-      socket.once('close', () => {}).once('connect', () => socket.destroy());
-    });
+    return fetch(this.page).then(() => true, () => false);
   }
 
   get pid() { return this.#process.pid; }

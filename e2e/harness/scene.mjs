@@ -4,8 +4,9 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {basename} from 'node:path';
 import {after, test} from 'node:test';
 import kurento from 'kurento-client';
-import {launchChromium, launchFirefox, launchMortalChromium, servePages} from './browsers.mjs';
+import {launchChromium, launchFirefox, launchMortalChromium, routePages, servePages} from './browsers.mjs';
 import {MediaServer} from './media_server.mjs';
+import {NetLab} from './net_lab.mjs';
 import {RawClient} from './raw_client.mjs';
 
 const kReport = process.env.E2E_REPORT ?? new URL('../../build/e2e-report', import.meta.url).pathname;
@@ -42,6 +43,7 @@ class Scene {
   #shot;
   #chromium;
   #site;
+  #lab;
 
   constructor(slug) {
     this.#slug = slug;
@@ -55,6 +57,16 @@ class Scene {
     return this.media_server;
   }
 
+  /** One more media server, ended with the scene. */
+  async anotherServer(options = {}) {
+    const server = await MediaServer.start({...options, log: `${kReport}/${this.#slug}.server-${this.#ends.length}.log`});
+    this.atEnd((error) => error ? server.abandon() : server.stop());
+    return server;
+  }
+
+  /** Networks of this scene's own. */
+  get lab() { return this.#lab ??= new NetLab(); }
+
   /** kurento-client as an application server uses it. */
   async kurento(url) {
     const client = await kurento(url ?? (await this.server()).url, {failAfter: 1});
@@ -62,8 +74,8 @@ class Scene {
     return client;
   }
 
-  async rawClient() {
-    const client = await RawClient.open((await this.server()).url);
+  async rawClient(url) {
+    const client = await RawClient.open(url ?? (await this.server()).url);
     this.atEnd(() => client.close());
     return client;
   }
@@ -75,6 +87,14 @@ class Scene {
       return browser;
     });
     return this.#open(await (await this.#chromium).newPage({viewport: kViewport}), url);
+  }
+
+  /** A page of a Chromium with further options of launchChromium, such as the host of a lab that it runs on. */
+  async pageOf(options) {
+    const browser = await launchChromium(options);
+    this.atEnd(() => browser.close());
+    const page = await browser.newPage({viewport: kViewport});
+    return this.#open(page, await routePages(page), {is_ours: true});
   }
 
   async firefoxPage(url, preferences) {
@@ -97,11 +117,11 @@ class Scene {
     return {page: await this.#open(await browser.newPage(), undefined, {shown: false}), kill};
   }
 
-  async #open(page, url, {shown = true} = {}) {
+  async #open(page, url, {shown = true, is_ours = !url} = {}) {
     if (shown) this.#pages.push(page);
     page.on('pageerror', (error) => this.fact('error in the page', error.message));
-    if (!url) {
-      if (!this.#site) {
+    if (is_ours) {
+      if (!url && !this.#site) {
         this.#site = await servePages();
         this.atEnd(() => this.#site.close());
       }
@@ -126,24 +146,25 @@ class Scene {
   /** Ends everything; the error that this brought, if any. */
   async end(error) {
     if (!this.#shot && this.#pages[0]) await this.shoot().catch((problem) => this.fact('no picture', problem.message));
+    let trouble = await this.#endAll(error);
+    try {
+      if (error) await this.media_server?.abandon();
+      else if (this.media_server && !this.media_server.has_ended) this.fact('the server ended within', `${Math.round(await this.media_server.stop())} ms`);
+      this.#lab?.close();
+    } catch (caught) {
+      trouble ??= caught;
+    }
+    return error ? undefined : trouble;
+  }
+
+  async #endAll(error) {
     let trouble;
     for (const end of this.#ends.reverse()) {
       try {
-        await end();
+        await end(error);
       } catch (caught) {
         trouble ??= caught;
       }
-    }
-    if (!this.media_server) return trouble;
-    if (error) {
-      await this.media_server.abandon();
-      return undefined;
-    }
-    if (this.media_server.has_ended) return trouble;
-    try {
-      this.fact('the server ended within', `${Math.round(await this.media_server.stop())} ms`);
-    } catch (caught) {
-      trouble ??= caught;
     }
     return trouble;
   }

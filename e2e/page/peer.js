@@ -53,9 +53,9 @@
     return {video, caption, figure};
   }
 
-  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas', codec}. */
-  async function offer(name, {direction = 'sendrecv', source = 'camera', codec} = {}) {
-    const connection = new RTCPeerConnection();
+  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas', codec, and what RTCPeerConnection takes}. */
+  async function offer(name, {direction = 'sendrecv', source = 'camera', codec, ...configuration} = {}) {
+    const connection = new RTCPeerConnection(configuration);
     const own = {connection, received: new MediaStream(), began_ms: performance.now(), ...addVideo(name)};
     own.video.srcObject = own.received;
     peers.set(name, own);
@@ -142,6 +142,14 @@
     return {packets: 0, decoded: 0};
   }
 
+  /** The way that media takes: {local, remote}, each {type: 'host' | 'srflx' | 'prflx' | 'relay', protocol, relayProtocol, address, port}. */
+  async function way(name) {
+    const report = await peers.get(name).connection.getStats();
+    const pair = report.get([...report.values()].find(({type}) => type === 'transport').selectedCandidatePairId);
+    const candidate = ({candidateType: type, protocol, relayProtocol, address, port}) => ({type, protocol, relayProtocol, address, port});
+    return {local: candidate(report.get(pair.localCandidateId)), remote: candidate(report.get(pair.remoteCandidateId))};
+  }
+
   function hangUp(name) {
     const own = peers.get(name);
     peers.delete(name);
@@ -150,5 +158,5 @@
     own.figure.remove();
   }
 
-  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, colours, tone, inbound, hangUp};
+  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, colours, tone, inbound, way, hangUp};
 })();
