@@ -28,6 +28,22 @@ NegotiationConfig config(Profile profile) {
   return config;
 }
 
+NegotiationConfig sdesConfig() {
+  NegotiationConfig result = config(Profile::PlainRtp);
+  result.crypto = {
+      .tag = 1, .suite = CryptoSuite::AesCm128HmacSha1_80, .key = std::vector<std::uint8_t>(30, 9)};
+  return result;
+}
+
+// Both or neither, and both of the same suite and tag.
+void checkKeys(const NegotiatedMedia& media, const NegotiationConfig& config) {
+  check(media.crypto.has_value() == config.crypto.has_value());
+  if (!media.crypto) return;
+  check(media.crypto->local.suite == media.crypto->remote.suite);
+  check(media.crypto->local.tag == media.crypto->remote.tag);
+  check(media.crypto->local.key.size() == media.crypto->remote.key.size());
+}
+
 void checkLimits(const NegotiatedSession& session) {
   check(session.media.size() <= 2);
   check(session.transports.size() <= 3);
@@ -48,6 +64,7 @@ void checkAnswer(std::string_view offer, const NegotiationConfig& config) {
   if (!answer) return;
   check(answer->local.media.size() == answer->remote.media.size());
   checkLimits(answer->session);
+  for (const NegotiatedMedia& media : answer->session.media) checkKeys(media, config);
 
   // Our own answer parses again, and to the same.
   const auto again = SessionDescription::parse(write(answer->local));
@@ -63,6 +80,7 @@ void checkAnswer(std::string_view offer, const NegotiationConfig& config) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const NegotiationConfig kWebRtc = config(Profile::WebRtc);
   static const NegotiationConfig kPlainRtp = config(Profile::PlainRtp);
+  static const NegotiationConfig kSdes = sdesConfig();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
 
   const auto parsed = SessionDescription::parse(text);
@@ -72,5 +90,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   checkAnswer(text, kWebRtc);
   checkAnswer(text, kPlainRtp);
+  checkAnswer(text, kSdes);
   return 0;
 }

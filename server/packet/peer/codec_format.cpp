@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string>
 
 #include "server/packet/sdp/negotiated.h"
 
@@ -58,6 +59,19 @@ bool canDecode(H264Profile stream, H264Profile decoder) {
   return stream == decoder || stream == H264Profile::ConstrainedBaseline;
 }
 
+// FNV-1a, 64 bits.
+std::uint64_t hash(std::string_view text, std::uint64_t start) {
+  for (const char c : text) start = (start ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  return start;
+}
+
+std::uint64_t encodingOf(const sdp::NegotiatedCodec& codec) {
+  if (codec.name.empty()) return 0;
+  std::string name = codec.name;
+  std::ranges::transform(name, name.begin(), lowered);
+  return hash(codec.fmtp, hash(name, 0xcbf29ce484222325));
+}
+
 }  // namespace
 
 std::string_view fmtpParameter(std::string_view fmtp, std::string_view name) {
@@ -86,6 +100,12 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
     case rtp::Codec::Av1:
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "profile"));
       break;
+    case rtp::Codec::Amr:
+      format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "octet-align"));
+      break;
+    case rtp::Codec::Other:
+      format.encoding = encodingOf(codec);
+      break;
     default:
       break;
   }
@@ -93,7 +113,8 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
 }
 
 bool canCarry(const CodecFormat& from, const CodecFormat& to) {
-  if (from.codec == rtp::Codec::Other || from.codec != to.codec) return false;
+  if (from.codec != to.codec || from.encoding != to.encoding) return false;
+  if (from.codec == rtp::Codec::Other && from.encoding == 0) return false;
   if (from.clock_rate != to.clock_rate || from.channels != to.channels) return false;
   if (from.profile_id != to.profile_id) return false;
   if (from.codec != rtp::Codec::H264) return true;

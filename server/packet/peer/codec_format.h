@@ -22,7 +22,8 @@ struct CodecFormat {
   std::uint8_t channels = 1;
   H264Profile h264_profile = H264Profile::ConstrainedBaseline;
   std::uint8_t h264_packetization_mode = 0;
-  std::uint8_t profile_id = 0;  // VP9 profile-id, AV1 profile.
+  std::uint8_t profile_id = 0;  // VP9 profile-id, AV1 profile, AMR octet-align.
+  std::uint64_t encoding = 0;   // Of Codec::Other: a hash of its name and parameters; 0 = no name.
 
   friend bool operator==(const CodecFormat&, const CodecFormat&) = default;
 };

@@ -57,5 +57,19 @@ TEST(CodecFormat, DoesNotCarryAnotherCodecClockChannelsOrProfile) {
   EXPECT_FALSE(canCarry({.codec = rtp::Codec::Other}, {.codec = rtp::Codec::Other}));
 }
 
+TEST(CodecFormat, CarriesACodecItKnowsOnlyByNameWhenNameAndParametersAreTheSame) {
+  const auto named = [](const char* name, const char* fmtp) {
+    sdp::NegotiatedCodec codec;
+    codec.clock_rate = 8000;
+    codec.name = name;
+    codec.fmtp = fmtp;
+    return formatOf(codec);
+  };
+  EXPECT_TRUE(canCarry(named("G722", ""), named("g722", "")));
+  EXPECT_FALSE(canCarry(named("G722", ""), named("GSM", "")));
+  EXPECT_FALSE(canCarry(named("iLBC", "mode=20"), named("iLBC", "mode=30")));
+  EXPECT_FALSE(canCarry(named("", ""), named("", "")));
+}
+
 }  // namespace
 }  // namespace ms::peer

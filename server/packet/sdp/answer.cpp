@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "server/packet/sdp/answer_lines.h"
+#include "server/packet/sdp/crypto.h"
+#include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/peer_media.h"
 #include "server/packet/sdp/words.h"
 
@@ -15,6 +17,7 @@ struct AcceptedLine {
   std::size_t mline;
   std::optional<rtp::MediaKind> kind;  // Nothing: data channels.
   std::vector<Format> formats;
+  std::optional<NegotiatedCrypto> crypto;  // With SDES.
   std::size_t transport = 0;
 };
 
@@ -24,8 +27,9 @@ bool endsWithProfile(std::string_view protocol, std::string_view profile) {
           lower(protocol.back()) == 'f');
 }
 
-bool isRtpProtocol(std::string_view protocol, Profile profile) {
-  if (profile == Profile::PlainRtp) return endsWithProfile(protocol, "RTP/AVP");
+bool isRtpProtocol(std::string_view protocol, const NegotiationConfig& config) {
+  if (config.profile == Profile::PlainRtp)
+    return endsWithProfile(protocol, config.crypto ? "RTP/SAVP" : "RTP/AVP");
   for (const std::string_view prefix : {"UDP/TLS/", "TCP/TLS/", "TCP/DTLS/"})
     if (startsWithIgnoringCase(protocol, prefix)) protocol.remove_prefix(prefix.size());
   return endsWithProfile(protocol, "RTP/SAVP");
@@ -45,7 +49,8 @@ class AnswerMaker {
 
   void decide() {
     for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
-      AcceptedLine line{.mline = mline, .kind = rtpKind(offer_.media[mline]), .formats = {}};
+      AcceptedLine line{
+          .mline = mline, .kind = rtpKind(offer_.media[mline]), .formats = {}, .crypto = {}};
       if (maybeAccept(line)) accepted_.push_back(std::move(line));
     }
     assignTransports();
@@ -101,9 +106,22 @@ class AnswerMaker {
     if (!hasRoomFor(line.kind)) return false;
     if (!line.kind) return isAcceptableData(media);
 
-    if (!isRtpProtocol(media.protocol, config_.profile)) return false;
+    if (!isRtpProtocol(media.protocol, config_)) return false;
+    if (localPort(config_, *line.kind) == 0) return false;  // None was free.
+    if (isEncrypted() && !maybeAgreeOnKeys(line)) return false;
     line.formats = commonFormats(media, *line.kind);
     return !line.formats.empty();
+  }
+
+  bool isEncrypted() const { return config_.profile == Profile::PlainRtp && config_.crypto; }
+
+  // Only the configured suite will do; the answer has the tag of its line (RFC 4568 §5.1.2).
+  bool maybeAgreeOnKeys(AcceptedLine& line) const {
+    const auto offered = cryptoOf(offer_.media[line.mline], config_.crypto->suite);
+    if (!offered) return false;
+    line.crypto = NegotiatedCrypto{.local = *config_.crypto, .remote = *offered};
+    line.crypto->local.tag = offered->tag;
+    return true;
   }
 
   bool isAcceptableData(const MediaDescription& media) const {
@@ -165,7 +183,8 @@ class AnswerMaker {
                      {.kind = *line.kind,
                       .formats = line.formats,
                       .direction = mirrored(direction(offered, offer_)),
-                      .setup = setup(line)},
+                      .setup = setup(line),
+                      .crypto = line.crypto ? &line.crypto->local : nullptr},
                      config_);
   }
 
@@ -185,6 +204,7 @@ class AnswerMaker {
     addLocalStream(config_, media);
     readStreams(offered, media);
     if (config_.profile == Profile::PlainRtp) media.target = readTarget(offer_, offered);
+    media.crypto = line.crypto;
     return media;
   }
 

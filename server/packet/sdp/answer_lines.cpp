@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "server/packet/sdp/crypto.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/words.h"
 
@@ -156,6 +157,7 @@ MediaDescription answerRtp(const SessionDescription& offer, const MediaDescripti
   if (const auto comedia = offered.value("direction"))
     answer.addAttribute("direction", std::string(answeringComedia(*comedia)));
   addSetupLine(offered, accepted.setup, config, answer);
+  if (accepted.crypto) answer.addAttribute("crypto", write(*accepted.crypto));
   addSsrcLine(answer, config, accepted.kind);
   addTransportLines(answer, config);
   return answer;

@@ -28,6 +28,7 @@ struct AcceptedRtp {
   std::span<const Format> formats;
   Direction direction;  // Ours.
   SetupRole setup;
+  const CryptoParameters* crypto;  // Ours; nullptr without SDES.
 };
 MediaDescription answerRtp(const SessionDescription& offer, const MediaDescription& offered,
                            const AcceptedRtp& accepted, const NegotiationConfig& config);

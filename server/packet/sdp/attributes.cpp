@@ -268,19 +268,6 @@ std::optional<std::uint64_t> maxMessageSize(const MediaDescription& media) {
   return text ? parseNumber<std::uint64_t>(trimmed(*text)) : std::nullopt;
 }
 
-std::optional<Crypto> Crypto::parse(std::string_view text) {
-  const auto tag = parseNumber<std::uint32_t>(takeWord(text));
-  Crypto crypto;
-  crypto.suite = takeWord(text);
-  std::string_view key = takeWord(text);
-  if (!tag || crypto.suite.empty() || !key.starts_with("inline:")) return std::nullopt;
-  key.remove_prefix(7);
-  crypto.tag = *tag;
-  crypto.key_base64 = key.substr(0, key.find('|'));
-  if (crypto.key_base64.empty()) return std::nullopt;
-  return crypto;
-}
-
 std::optional<std::uint32_t> bandwidthAs(const Section& section) {
   return bandwidth<std::uint32_t>(section, "AS");
 }

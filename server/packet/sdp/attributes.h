@@ -130,15 +130,6 @@ struct Rid {
 std::optional<std::uint16_t> sctpPort(const MediaDescription& media);
 std::optional<std::uint64_t> maxMessageSize(const MediaDescription& media);
 
-// a=crypto:<tag> <suite> inline:<base64>[|...] [...]   (RFC 4568 §9.1)
-struct Crypto {
-  std::uint32_t tag = 0;
-  std::string_view suite;
-  std::string_view key_base64;
-
-  static std::optional<Crypto> parse(std::string_view text);
-};
-
 // b=AS in kbps and b=TIAS in bits per second, wherever they stand in the section.
 std::optional<std::uint32_t> bandwidthAs(const Section& section);
 std::optional<std::uint64_t> bandwidthTias(const Section& section);

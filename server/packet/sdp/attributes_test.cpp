@@ -210,17 +210,6 @@ TEST(SctpPort, IsReadInBothSyntaxes) {
   EXPECT_EQ(maxMessageSize(media), 262144u);
 }
 
-TEST(Crypto, ReadsTagSuiteAndKey) {
-  const auto crypto = Crypto::parse("1 AES_CM_128_HMAC_SHA1_80 inline:QUJD|2^31|1:4 KDR=1");
-
-  ASSERT_TRUE(crypto);
-  EXPECT_EQ(crypto->tag, 1u);
-  EXPECT_EQ(crypto->suite, "AES_CM_128_HMAC_SHA1_80");
-  EXPECT_EQ(crypto->key_base64, "QUJD");
-  for (const char* text : {"", "1", "1 X", "1 X QUJD", "x X inline:QUJD", "1 X inline:"})
-    EXPECT_FALSE(Crypto::parse(text)) << text;
-}
-
 TEST(Bandwidth, ReadsItsOwnTypeOnly) {
   Section section;
   section.add('b', "CT:1");

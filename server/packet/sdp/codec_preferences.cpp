@@ -18,10 +18,9 @@ struct KnownCodec {
   rtp::Codec codec;
 };
 constexpr KnownCodec kKnownCodecs[] = {
-    {"opus", rtp::Codec::Opus},       {"PCMU", rtp::Codec::Pcmu},     {"PCMA", rtp::Codec::Pcma},
-    {"AMR", rtp::Codec::Amr},         {"VP8", rtp::Codec::Vp8},       {"VP9", rtp::Codec::Vp9},
-    {"AV1", rtp::Codec::Av1},         {"H264", rtp::Codec::H264},     {"H265", rtp::Codec::H265},
-    {"H263-1998", rtp::Codec::Other}, {"MP4V-ES", rtp::Codec::Other},
+    {"opus", rtp::Codec::Opus}, {"PCMU", rtp::Codec::Pcmu}, {"PCMA", rtp::Codec::Pcma},
+    {"AMR", rtp::Codec::Amr},   {"VP8", rtp::Codec::Vp8},   {"VP9", rtp::Codec::Vp9},
+    {"AV1", rtp::Codec::Av1},   {"H264", rtp::Codec::H264}, {"H265", rtp::Codec::H265},
 };
 
 const KnownCodec* knownCodec(std::string_view encoding) {
@@ -60,6 +59,22 @@ std::vector<CodecName> webRtcCodecs(const std::vector<CodecName>& names, H265 h2
     if (isForWebRtc(name.codec(), h265)) result.push_back(name);
   return result;
 }
+
+// RFC 3551 tables 4 and 5.
+struct StaticPayloadType {
+  std::uint8_t payload_type;
+  std::string_view encoding;
+  std::uint32_t clock_rate;
+  std::uint8_t channels = 1;
+};
+constexpr StaticPayloadType kStaticPayloadTypes[] = {
+    {0, "PCMU", 8000},     {3, "GSM", 8000},    {4, "G723", 8000},   {5, "DVI4", 8000},
+    {6, "DVI4", 16000},    {7, "LPC", 8000},    {8, "PCMA", 8000},   {9, "G722", 8000},
+    {10, "L16", 44100, 2}, {11, "L16", 44100},  {12, "QCELP", 8000}, {13, "CN", 8000},
+    {14, "MPA", 90000},    {15, "G728", 8000},  {16, "DVI4", 11025}, {17, "DVI4", 22050},
+    {18, "G729", 8000},    {25, "CelB", 90000}, {26, "JPEG", 90000}, {28, "nv", 90000},
+    {31, "H261", 90000},   {32, "MPV", 90000},  {33, "MP2T", 90000}, {34, "H263", 90000},
+};
 
 // Hands out dynamic payload types until there are none left.
 class PayloadTypes {
@@ -132,7 +147,7 @@ std::vector<CodecName> parseCodecNames(std::span<const std::string> names,
   std::vector<CodecName> result;
   for (const std::string& text : names) {
     auto name = CodecName::parse(text);
-    if (name && knownCodec(name->encoding) && result.size() < kMaxConfiguredCodecs)
+    if (name && result.size() < kMaxConfiguredCodecs)
       result.push_back(std::move(*name));
     else
       refused.push_back(text);
@@ -145,14 +160,16 @@ CodecPreferences webRtcCodecs(const CodecPreferences& preferences, H265 h265) {
 }
 
 std::optional<rtp::PayloadType> staticPayloadType(const CodecName& name) {
-  if (name == codecName("PCMU", 8000)) return rtp::PayloadType(0);
-  if (name == codecName("PCMA", 8000)) return rtp::PayloadType(8);
+  for (const StaticPayloadType& known : kStaticPayloadTypes)
+    if (name == codecName(known.encoding, known.clock_rate, known.channels))
+      return rtp::PayloadType(known.payload_type);
   return std::nullopt;
 }
 
 std::optional<CodecName> staticCodec(rtp::PayloadType payload_type) {
-  if (payload_type == rtp::PayloadType(0)) return codecName("PCMU", 8000);
-  if (payload_type == rtp::PayloadType(8)) return codecName("PCMA", 8000);
+  for (const StaticPayloadType& known : kStaticPayloadTypes)
+    if (rtp::PayloadType(known.payload_type) == payload_type)
+      return codecName(known.encoding, known.clock_rate, known.channels);
   return std::nullopt;
 }
 

@@ -41,8 +41,8 @@ struct CodecPreferences {
 // opus, PCMU, PCMA, AMR; H265, AV1, VP9, VP8, H264.
 CodecPreferences defaultCodecPreferences();
 
-// From configured names, in their order; names that are malformed or of a codec this server does
-// not know are left out and appended to `refused` for the log.
+// From configured names, in their order; malformed ones are left out and appended to `refused` for
+// the log. A codec that this server knows nothing of can still be forwarded, with plain RTP.
 std::vector<CodecName> parseCodecNames(std::span<const std::string> names,
                                        std::vector<std::string>& refused);
 
@@ -51,7 +51,7 @@ enum class H265 : std::uint8_t { Disabled, Enabled };
 // What of it WebRTC may use: no AMR ever, H265 only when asked for.
 CodecPreferences webRtcCodecs(const CodecPreferences& preferences, H265 h265);
 
-// RFC 3551 table 4 and 5, as far as the names are known here.
+// RFC 3551 tables 4 and 5.
 std::optional<rtp::PayloadType> staticPayloadType(const CodecName& name);
 std::optional<CodecName> staticCodec(rtp::PayloadType payload_type);
 

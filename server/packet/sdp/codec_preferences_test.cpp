@@ -47,9 +47,27 @@ TEST(CodecPreferences, KeepTheConfiguredOrderAndTellWhatTheyRefuse) {
 
   const auto codecs = parseCodecNames(configured, refused);
 
-  EXPECT_THAT(names(codecs),
-              ElementsAre("VP8/90000", "h264/90000", "MP4V-ES/90000", "H263-1998/90000"));
-  EXPECT_THAT(refused, ElementsAre("FOO/90000", "VP9", "VP9/x"));
+  EXPECT_THAT(names(codecs), ElementsAre("VP8/90000", "h264/90000", "MP4V-ES/90000", "FOO/90000",
+                                         "H263-1998/90000"));
+  EXPECT_THAT(refused, ElementsAre("VP9", "VP9/x"));
+}
+
+TEST(CodecPreferences, KnowTheStaticPayloadTypes) {
+  EXPECT_EQ(staticPayloadType({"G722", 8000, 1}), rtp::PayloadType(9));
+  EXPECT_EQ(staticPayloadType({"l16", 44100, 2}), rtp::PayloadType(10));
+  EXPECT_EQ(staticPayloadType({"L16", 44100, 1}), rtp::PayloadType(11));
+  EXPECT_FALSE(staticPayloadType({"opus", 48000, 2}));
+  EXPECT_EQ(write(*staticCodec(rtp::PayloadType(33))), "MP2T/90000");
+  EXPECT_FALSE(staticCodec(rtp::PayloadType(77)));
+}
+
+TEST(CodecPreferences, LeaveWebRtcOnlyWhatItKnows) {
+  const CodecPreferences codecs{.audio = {{"G722", 8000, 1}, {"opus", 48000, 2}},
+                                .video = {{"FOO", 90000, 1}, {"VP8", 90000, 1}}};
+  const auto left = webRtcCodecs(codecs, H265::Enabled);
+
+  EXPECT_THAT(names(left.audio), ElementsAre("opus/48000/2"));
+  EXPECT_THAT(names(left.video), ElementsAre("VP8/90000"));
 }
 
 TEST(CodecPreferences, EndAtTheirLimit) {

@@ -43,7 +43,7 @@ TEST(FormatTable, GathersWhatIsSaidAboutAPayloadType) {
 }
 
 TEST(FormatTable, KnowsStaticPayloadTypesWithoutRtpmap) {
-  const MediaDescription media = video({"0", "8", "9"});
+  const MediaDescription media = video({"0", "8", "77"});
 
   const FormatTable table(media);
 

@@ -42,7 +42,7 @@ struct NegotiatedCodec {
   bool transport_cc = false;  // transport-cc, with NegotiatedMedia::transport_cc_id.
   // Of its retransmissions (RFC 4588 `rtx` with this codec as apt), in both directions. Nothing:
   // they are sent again as they were.
-  std::optional<rtp::PayloadType> rtx_payload_type;
+  std::optional<rtp::PayloadType> rtx_payload_type = std::nullopt;
 
   friend bool operator==(const NegotiatedCodec&, const NegotiatedCodec&) = default;
 };
@@ -91,9 +91,10 @@ struct NegotiatedCrypto {
 
 // Where plain RTP goes. Symmetric: the peer's own address counts only once a packet came from it.
 struct RtpTarget {
-  std::string address;
+  std::string address;  // Also a name, "0.0.0.0" or "::", which can only be learned.
   std::uint16_t rtp_port = 0;
   std::uint16_t rtcp_port = 0;
+  std::string rtcp_address = {};  // When a=rtcp names another one; else empty.
   bool symmetric = false;
 
   friend bool operator==(const RtpTarget&, const RtpTarget&) = default;

@@ -1,6 +1,7 @@
 #include <string>
 #include <utility>
 
+#include "server/packet/sdp/crypto.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/offer_answer.h"
 
@@ -38,7 +39,8 @@ MediaDescription rtpSection(const NegotiationConfig& config, rtp::MediaKind kind
   MediaDescription media;
   media.kind = is_audio ? "audio" : "video";
   media.port = localPort(config, kind);
-  media.protocol = is_webrtc ? "RTP/SAVPF" : "RTP/AVPF";
+  const bool is_encrypted = !is_webrtc && config.crypto;
+  media.protocol = is_webrtc || is_encrypted ? "RTP/SAVPF" : "RTP/AVPF";
   if (recv_kbps > 0) media.add('b', "AS:" + std::to_string(recv_kbps));
   media.addAttribute("mid", media.kind + '0');
   addRtcpLine(media, config, kind);
@@ -48,6 +50,7 @@ MediaDescription rtpSection(const NegotiationConfig& config, rtp::MediaKind kind
   media.addAttribute("extmap",
                      std::to_string(kOwnAbsSendTimeId) + ' ' + std::string(kAbsSendTimeUri));
   media.addAttribute("setup", "actpass");
+  if (is_encrypted) media.addAttribute("crypto", write(*config.crypto));
   addSsrcLine(media, config, kind);
   addTransportLines(media, config);
   return media;

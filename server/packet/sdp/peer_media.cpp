@@ -89,7 +89,10 @@ RtpTarget readTarget(const SessionDescription& session, const MediaDescription& 
   const auto text = remote.value("rtcp");
   const auto rtcp = text ? RtcpAttribute::parse(*text) : std::nullopt;
   target.rtcp_port = rtcp ? rtcp->port : static_cast<std::uint16_t>(remote.port + 1);
-  target.symmetric = trimmed(remote.value("direction").value_or("")) == "active";
+  if (rtcp && rtcp->address != target.address) target.rtcp_address = rtcp->address;
+  auto comedia = remote.value("direction");
+  if (!comedia) comedia = session.value("direction");
+  target.symmetric = comedia && trimmed(*comedia) == "active";
   return target;
 }
 

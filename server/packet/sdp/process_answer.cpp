@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "server/packet/sdp/crypto.h"
 #include "server/packet/sdp/format_table.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/peer_media.h"
@@ -82,8 +83,19 @@ class AnswerReader {
       media.abs_send_time_id = absSendTimeId(offered);
     addLocalStream(config_, media);
     readStreams(answered, media);
-    if (config_.profile == Profile::PlainRtp) media.target = readTarget(answer_, answered);
+    if (config_.profile == Profile::PlainRtp) {
+      media.target = readTarget(answer_, answered);
+      if (config_.crypto && !maybeAgreeOnKeys(answered, media)) return;
+    }
     session_.media.push_back(std::move(media));
+  }
+
+  // The answer names the line of ours that it took by its tag (RFC 4568 §5.1.3).
+  bool maybeAgreeOnKeys(const MediaDescription& answered, NegotiatedMedia& media) const {
+    auto remote = cryptoOf(answered, config_.crypto->suite);
+    if (!remote || remote->tag != config_.crypto->tag) return false;
+    media.crypto = NegotiatedCrypto{.local = *config_.crypto, .remote = std::move(*remote)};
+    return true;
   }
 
   void readData(std::size_t mline) {

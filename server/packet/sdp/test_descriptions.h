@@ -9,8 +9,10 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "server/packet/sdp/crypto.h"
 #include "server/packet/sdp/offer_answer.h"
 
 namespace ms::sdp {
@@ -39,6 +41,15 @@ inline NegotiationConfig plainRtpConfig() {
   config.address = "198.51.100.1";
   config.audio_ports = {.rtp = 6416, .rtcp = 6417};
   config.video_ports = {.rtp = 6418, .rtcp = 6419};
+  return config;
+}
+
+// With SDES: the key is the bytes 1, 2, 3, ...
+inline NegotiationConfig sdesConfig(CryptoSuite suite = CryptoSuite::AesCm128HmacSha1_80) {
+  NegotiationConfig config = plainRtpConfig();
+  std::vector<std::uint8_t> key(masterKeyBytes(suite));
+  std::iota(key.begin(), key.end(), std::uint8_t{1});
+  config.crypto = {.tag = 1, .suite = suite, .key = std::move(key)};
   return config;
 }
 
