@@ -16,10 +16,6 @@
 namespace ms {
 namespace {
 
-// How many handlers Asio may see as "one thread only": it then leaves its own locks out where it
-// can. post() from other threads stays allowed.
-constexpr int kConcurrencyHint = 1;
-
 std::chrono::steady_clock::time_point toSteady(Timestamp when) {
   return std::chrono::steady_clock::time_point(when.time_since_epoch());
 }
@@ -27,7 +23,9 @@ std::chrono::steady_clock::time_point toSteady(Timestamp when) {
 }  // namespace
 
 struct Loop::Parts {
-  boost::asio::io_context context{kConcurrencyHint};
+  // Without the hint that there is one thread only: with it, Asio keeps what a task posts to its
+  // own loop aside until the task ends, and what another thread posts later overtakes it.
+  boost::asio::io_context context;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
   std::atomic<bool> is_stopped = false;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace ms {
@@ -97,6 +98,20 @@ TEST(Timer, ForgetsItsTaskWhenCancelledReplacedOrDestroyed) {
   done.get_future().get();
   EXPECT_EQ(cancelled, 0);
   loop.runAndWait([&] { last.reset(); });
+}
+
+TEST(Loop, KeepsTheOrderOfPostsFromItselfAndFromOthers) {
+  Loop loop("ordered"), other("other");
+  std::string order;
+
+  loop.runAndWait([&] {
+    loop.post([&] { order += "a"; });
+    other.runAndWait([&] { loop.post([&] { order += "b"; }); });
+    loop.post([&] { order += "c"; });
+  });
+  loop.runAndWait([] {});
+
+  EXPECT_EQ(order, "abc");
 }
 
 }  // namespace
