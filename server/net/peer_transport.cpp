@@ -4,16 +4,10 @@
 #include <vector>
 
 #include "server/base/loop.h"
+#include "server/net/outlet.h"
 #include "server/net/worker_loops.h"
 
 namespace ms::net {
-namespace {
-
-// The packet plane is asked when it wants the time again after all that happens here, but other
-// peers call its sinks directly: what they cause waits at most this long.
-constexpr Duration kLongestWait = std::chrono::milliseconds(200);
-
-}  // namespace
 
 // Outlives the PeerTransport while it is being called: a callback that stops it returns into it.
 struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_this<Parts> {
@@ -42,6 +36,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   Path& addPath();
   bool gather();
   void start(const sdp::NegotiatedSession& session);
+  void publish(const OutletPtr& outlet);
   void connectPath(Path& path, const sdp::NegotiatedTransport& transport);
   void stop();
   void end();
@@ -56,7 +51,6 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
     ++calls;
     call(peer);
     --calls;
-    lookAtTime();
   }
   // Tells the observer, if there is one still.
   template <class Call>
@@ -88,6 +82,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   Timer timer;
   Timestamp timer_due = kNever;
   std::vector<std::unique_ptr<Path>> paths;
+  std::vector<OutletPtr> outlets;
   peer::MediaPeer peer;
 };
 
@@ -106,7 +101,10 @@ PeerTransport::Parts::Parts(Worker& home, PeerTransportConfig wanted, PeerTransp
 PeerTransport::Parts::Path& PeerTransport::Parts::addPath() {
   paths.push_back(std::make_unique<Path>(*this, paths.size()));
   Path& path = *paths.back();
-  if (paths.size() > 1) path.agent.setLocalCredentials(paths.front()->agent.localCredentials());
+  if (paths.size() > 1)
+    path.agent.setLocalCredentials(paths.front()->agent.localCredentials());
+  else if (!config.credentials.ufrag.empty())
+    path.agent.setLocalCredentials(config.credentials);
   return path;
 }
 
@@ -130,6 +128,13 @@ void PeerTransport::Parts::start(const sdp::NegotiatedSession& session) {
   lookAtTime();
 }
 
+void PeerTransport::Parts::publish(const OutletPtr& outlet) {
+  peer::MediaSource* source = observer ? peer.source(outlet->kind()) : nullptr;
+  if (!source) return;
+  outlet->open(*source);
+  outlets.push_back(outlet);
+}
+
 void PeerTransport::Parts::connectPath(Path& path, const sdp::NegotiatedTransport& transport) {
   path.agent.setRole(config.ice.role);
   for (const auto& candidate : transport.remote_candidates)
@@ -151,6 +156,7 @@ void PeerTransport::Parts::stop() {
 void PeerTransport::Parts::end() {
   if (std::exchange(is_ended, true)) return;
   timer.cancel();
+  for (const OutletPtr& outlet : std::exchange(outlets, {})) outlet->close();
   peer.stop(Loop::now());
   for (const auto& path : paths) path->agent.close();
 }
@@ -163,8 +169,8 @@ void PeerTransport::Parts::maybeGatheringDone() {
 
 void PeerTransport::Parts::lookAtTime() {
   if (!observer || !is_started) return;
-  const Timestamp due = std::min(peer.nextTimeout(), Loop::now() + kLongestWait);
-  if (timer.isPending() && timer_due <= due) return;
+  const Timestamp due = peer.nextTimeout();
+  if (due == kNever || (timer.isPending() && timer_due <= due)) return;
   timer_due = due;
   timer.startAt(due, [this] { onTimer(); });
 }
@@ -175,6 +181,7 @@ void PeerTransport::Parts::onTimer() {
   use([&](auto& used) {
     if (used.nextTimeout() <= now) used.handleTimeout(now);
   });
+  lookAtTime();
 }
 
 void PeerTransport::Parts::Path::onIceCandidate(const ice::Candidate& candidate) {
@@ -269,6 +276,16 @@ std::expected<void, CandidateRefusal> PeerTransport::addRemoteCandidate(
   if (transport >= parts_->paths.size()) return std::unexpected(CandidateRefusal::UnknownTransport);
   const auto alive = parts_;
   return alive->paths[transport]->agent.addRemoteCandidate(candidate);
+}
+
+void PeerTransport::publish(const OutletPtr& outlet) { parts_->publish(outlet); }
+
+void PeerTransport::setSource(rtp::MediaKind kind, const OutletPtr& outlet) {
+  Parts& parts = *parts_;
+  if (!parts.observer) return;
+  parts.loop.assertHere();
+  peer::MediaSource* source = outlet ? parts.worker.services().relays.sourceOf(outlet) : nullptr;
+  parts.use([&](auto& used) { used.setSource(kind, source, Loop::now()); });
 }
 
 void PeerTransport::stop() {

@@ -1,6 +1,6 @@
 // One remote WebRTC peer on one worker: its ICE agents (one with BUNDLE, else one per m-line) and
 // its packet plane, joined. Datagrams, time and the end of both go through here; what flows between
-// endpoints goes straight from and to peer().source() and peer().sink().
+// peers of one worker goes straight from and to peer().source() and peer().sink().
 //
 // Every function is called, and every observer function is told, on the worker's loop; the observer
 // may stop or destroy the transport from inside.
@@ -15,6 +15,8 @@
 
 namespace ms::net {
 
+class Outlet;
+
 using peer::TransportIndex;
 
 // What a peer sends before we have a path to answer, or before the answer of its description came:
@@ -23,6 +25,7 @@ inline constexpr std::size_t kMaxEarlyDatagrams = 16;
 
 struct PeerTransportConfig {
   IceConfig ice;
+  ice::Credentials credentials;  // Ours; without any the ICE agent makes its own.
   dtls::Certificate certificate;
   rtp::NtpClock clock;
 };
@@ -69,6 +72,12 @@ class PeerTransport {
   // Before start() only transport 0 is known.
   std::expected<void, CandidateRefusal> addRemoteCandidate(TransportIndex transport,
                                                            const ice::Candidate& candidate);
+
+  // What the peer sends is to be had at `outlet` until stop(), if it sends that kind. After
+  // start().
+  void publish(const std::shared_ptr<Outlet>& outlet);
+  // The peer is fed with what leaves at `outlet`, on whatever worker, or with nothing (null).
+  void setSource(rtp::MediaKind kind, const std::shared_ptr<Outlet>& outlet);
 
   // Says BYE, ends all links and closes the sockets. The observer hears no more.
   void stop();

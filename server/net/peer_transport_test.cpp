@@ -27,8 +27,10 @@ class Side : public PeerTransportObserver {
     onLoop([&] {
       transport = std::make_unique<PeerTransport>(
           worker,
-          PeerTransportConfig{onLoopback(), certificate(),
-                              rtp::NtpClock(rtp::NtpTime(0), Loop::now())},
+          PeerTransportConfig{.ice = onLoopback(),
+                              .credentials = {},
+                              .certificate = certificate(),
+                              .clock = rtp::NtpClock(rtp::NtpTime(0), Loop::now())},
           *this);
     });
   }

@@ -8,8 +8,9 @@
 namespace ms::net {
 namespace {
 
-// How often the last tasks of a loop may post another: closing an agent takes one.
-constexpr int kLastRounds = 3;
+// How often the last tasks of a loop may post another, perhaps to another loop: a peer that ends
+// takes its relay's end along, which is told forth and back, and its agent's.
+constexpr int kLastRounds = 6;
 
 std::size_t workerCount(std::size_t wanted) {
   if (wanted == 0) wanted = std::thread::hardware_concurrency();
@@ -18,20 +19,41 @@ std::size_t workerCount(std::size_t wanted) {
 
 }  // namespace
 
+WorkerServices::WorkerServices(Worker& worker)
+    : turns(worker.loop()),
+      polls(worker.loop(), turns),
+      sends(worker.loop(), turns),
+      relays({.worker = worker, .polls = polls, .turns = turns, .pool = pool}) {}
+
 Worker::Worker(std::string name) : loop_(std::move(name)) {
   loop_.runAndWait([this] {
     loop_.assertHere();
-    services_ = std::make_unique<WorkerServices>(loop_);
+    services_ = std::make_unique<WorkerServices>(*this);
   });
 }
 
 Worker::~Worker() {
-  for (int round = 0; round < kLastRounds; ++round) loop_.runAndWait([] {});
+  for (int round = 0; round < kLastRounds; ++round) drain();
+  endServices();
+  loop_.stop();
+}
+
+void Worker::drain() {
+  loop_.runAndWait([] {});
+}
+
+void Worker::endServices() {
   loop_.runAndWait([this] {
     loop_.assertHere();
     services_.reset();
   });
-  loop_.stop();
+}
+
+void Worker::post(std::move_only_function<void(WorkerServices&)> call) {
+  loop_.post([this, call = std::move(call)]() mutable {
+    loop_.assertHere();
+    if (services_) call(*services_);
+  });
 }
 
 WorkerLease::WorkerLease(Worker& worker) : worker_(&worker) {
@@ -55,11 +77,24 @@ WorkerLoops::WorkerLoops(std::size_t count) {
     workers_.push_back(std::make_unique<Worker>("worker-" + std::to_string(i)));
 }
 
-WorkerLease WorkerLoops::lease() {
-  const auto least =
-      std::min_element(workers_.begin(), workers_.end(),
-                       [](const auto& a, const auto& b) { return a->leases() < b->leases(); });
-  return WorkerLease(**least);
+// All of them before any of them is gone: they post to each other.
+WorkerLoops::~WorkerLoops() {
+  for (int round = 0; round < kLastRounds; ++round)
+    for (const auto& worker : workers_) worker->drain();
+  for (const auto& worker : workers_) worker->endServices();
+  for (const auto& worker : workers_) worker->loop().stop();
+}
+
+Worker& WorkerLoops::leastBusy() const {
+  return **std::ranges::min_element(workers_, {},
+                                    [](const auto& worker) { return worker->leases(); });
+}
+
+WorkerLease WorkerLoops::lease() { return WorkerLease(leastBusy()); }
+
+WorkerLease WorkerLoops::leaseNear(Worker& home) {
+  Worker& least = leastBusy();
+  return WorkerLease(home.leases() - least.leases() < kCrowded ? home : least);
 }
 
 }  // namespace ms::net

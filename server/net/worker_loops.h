@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "server/net/datagram_reader.h"
 #include "server/net/end_of_turn.h"
 #include "server/net/poll_set.h"
+#include "server/net/relays.h"
 #include "server/net/send_batch.h"
 #include "server/packet/rtp/packet_pool.h"
 
@@ -21,15 +23,18 @@ namespace ms::net {
 
 inline constexpr std::size_t kMaxWorkers = 256;
 
+class Worker;
+
 // What the objects of one worker share; touched on its loop only.
 struct WorkerServices {
-  explicit WorkerServices(Loop& loop) : turns(loop), polls(loop, turns), sends(loop, turns) {}
+  explicit WorkerServices(Worker& worker);
   EndOfTurn turns;
   PollSet polls;
   SendBatch sends;
   DatagramReader reader;
   rtp::PacketPool pool;
   SystemRandom random;
+  Relays relays;
 };
 
 class Worker {
@@ -38,11 +43,17 @@ class Worker {
   explicit Worker(std::string name);
   // Ends it. What lives on it was closed before.
   ~Worker();
+  // The first half of that, for workers that post to each other: what is still posted runs, then
+  // the services end. Any thread but this one's.
+  void drain();
+  void endServices();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   Loop& loop() { return loop_; }
   WorkerServices& services() MS_TSA(requires_capability(loop_)) { return *services_; }
+  // Runs `call` on the loop, as long as there are services. Any thread.
+  void post(std::move_only_function<void(WorkerServices&)> call);
   int leases() const { return leases_.load(std::memory_order_relaxed); }
 
  private:
@@ -70,16 +81,25 @@ class WorkerLease {
 
 class WorkerLoops {
  public:
+  // So many more peers than on the least busy worker, and a pipeline's worker is full: a small call
+  // stays on one core, where packets need not cross loops, and a large broadcast gets all of them.
+  static constexpr int kCrowded = 8;
+
   // 1..kMaxWorkers threads, named worker-0 and so on; 0: one per core.
   explicit WorkerLoops(std::size_t count);
+  ~WorkerLoops();
 
   // On the worker with the fewest leases. Any thread.
   WorkerLease lease();
+  // On `home` while it has fewer than kCrowded leases more than that one. Any thread.
+  WorkerLease leaseNear(Worker& home);
 
   std::size_t size() const { return workers_.size(); }
   Worker& at(std::size_t index) { return *workers_[index]; }
 
  private:
+  Worker& leastBusy() const;
+
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 
