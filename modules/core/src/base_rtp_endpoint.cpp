@@ -5,7 +5,7 @@
 
 #include "server/base/loop.h"
 #include "server/model/api_error.h"
-#include "server/packet/peer/media.h"
+#include "server/net/outlet.h"
 
 namespace ms::core {
 namespace {
@@ -50,11 +50,11 @@ void BaseRtpEndpoint::setRembParams(const api::RembParams& params) {
 }
 
 void BaseRtpEndpoint::requestKeyframe() {
-  peer::MediaSource* const source = upstreamSource(api::MediaType::Video);
+  const net::OutletPtr source = upstreamSource(api::MediaType::Video);
   if (!source)
     throw model::ApiError(model::ErrorCode::MediaObjectOperationNotSupported,
                           "Keyframe request failed (no video is connected to this endpoint)");
-  source->requestKeyFrame(Loop::now());
+  source->requestKeyFrame();
 }
 
 void BaseRtpEndpoint::setConnectionState(api::ConnectionState state) {

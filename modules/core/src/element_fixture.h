@@ -1,4 +1,4 @@
-// For tests of elements: a loop, a pipeline on it, a record of the events, and an element whose
+// For tests of elements: a worker, a pipeline on it, a record of the events, and an element whose
 // media is made up. Everything is called on the loop through run().
 #pragma once
 
@@ -14,14 +14,13 @@
 
 #include "modules/core/src/media_element.h"
 #include "modules/core/src/media_pipeline.h"
-#include "server/base/loop.h"
 #include "server/model/descriptor.h"
 #include "server/model/object_tree.h"
+#include "server/net/outlet.h"
 #include "server/packet/peer/media.h"
 
 namespace ms::core {
 
-// Only its address matters.
 class FakeSource final : public peer::MediaSource {
  public:
   rtp::MediaKind kind() const override { return rtp::MediaKind::Video; }
@@ -41,15 +40,15 @@ class FakeEndpoint final : public MediaElement {
   using MediaElement::setFlowOut;
   using MediaElement::tellDownstream;
 
-  peer::MediaSource* mediaSource(api::MediaType type) override {
+  net::OutletPtr mediaSource(api::MediaType type) override {
     return type == api::MediaType::Video ? own : nullptr;
   }
   void onUpstreamChanged(api::MediaType type) override {
     if (type == api::MediaType::Video) arriving = upstreamSource(type);
   }
 
-  peer::MediaSource* own = nullptr;
-  peer::MediaSource* arriving = nullptr;
+  net::OutletPtr own;
+  net::OutletPtr arriving;
 };
 
 class RecordedEvents final : public model::EventSink {
@@ -70,8 +69,8 @@ class RecordedEvents final : public model::EventSink {
 class ElementTest : public testing::Test {
  protected:
   ElementTest() : ElementTest(nullptr) {}
-  // On a loop that somebody else owns, or with null on one of its own.
-  explicit ElementTest(Loop* loop);
+  // On a worker that somebody else owns, or with null on one of its own.
+  explicit ElementTest(net::Worker* worker);
   ~ElementTest() override;
 
   void run(const std::function<void()>& work);
@@ -90,9 +89,13 @@ class ElementTest : public testing::Test {
   std::shared_ptr<MediaPipeline> makePipeline() {
     return make<MediaPipeline>(api::kMediaPipelineClass, nullptr);
   }
+  net::OutletPtr makeOutlet() {
+    return std::make_shared<net::Outlet>(worker_, rtp::MediaKind::Video);
+  }
   model::ObjectContext context(const model::ClassDescriptor& descriptor, model::ObjectPtr parent);
 
-  std::unique_ptr<Loop> own_loop_;
+  std::unique_ptr<net::Worker> own_worker_;
+  net::Worker& worker_;
   Loop& loop_;
   RecordedEvents events_;
   std::unique_ptr<Json::Value> config_;
@@ -118,9 +121,10 @@ inline std::size_t RecordedEvents::count(std::string_view type) const {
       std::ranges::count_if(list, [&](const Event& event) { return event.type == type; }));
 }
 
-inline ElementTest::ElementTest(Loop* loop)
-    : own_loop_(loop ? nullptr : std::make_unique<Loop>("test")),
-      loop_(loop ? *loop : *own_loop_),
+inline ElementTest::ElementTest(net::Worker* worker)
+    : own_worker_(worker ? nullptr : std::make_unique<net::Worker>("test")),
+      worker_(worker ? *worker : *own_worker_),
+      loop_(worker_.loop()),
       config_(std::make_unique<Json::Value>()) {
   run([&] { pipeline_ = makePipeline(); });
 }

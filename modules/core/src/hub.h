@@ -6,10 +6,6 @@
 
 #include "modules/core/src/media_object.h"
 
-namespace ms::peer {
-class MediaSource;
-}
-
 namespace ms::core {
 
 class HubPort;

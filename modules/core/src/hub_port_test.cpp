@@ -33,15 +33,15 @@ TEST_F(HubPortTest, MediaGoesFromPortToPortAsTheHubSays) {
     const auto in = make<HubPort>(api::kHubPortClass, hub, hub);
     const auto out = make<HubPort>(api::kHubPortClass, hub, hub);
     const auto source = makeEndpoint(), sink = makeEndpoint();
-    FakeSource media;
-    source->own = &media;
+    const net::OutletPtr media = makeOutlet();
+    source->own = media;
     source->connect(in, {}, {}, {});
     out->connect(sink, {}, {}, {});
     EXPECT_EQ(sink->arriving, nullptr);
 
     hub->feeders[out.get()] = in.get();
     out->onHubChanged(MediaType::Video);
-    EXPECT_EQ(sink->arriving, &media);
+    EXPECT_EQ(sink->arriving, media);
 
     source->setFlowOut(MediaType::Video, api::MediaFlowState::Flowing);
     EXPECT_TRUE(out->isMediaFlowingOut(MediaType::Video, "default"));

@@ -178,7 +178,7 @@ std::vector<std::pair<api::MediaType, const MediaElement*>> MediaElement::sinks(
 
 // ---- Routes ----
 
-peer::MediaSource* MediaElement::upstreamSource(api::MediaType type) {
+net::OutletPtr MediaElement::upstreamSource(api::MediaType type) {
   const LinkPtr link = linkInto(type, kDefaultDescription);
   return link && link->isDefault() ? link->source->mediaSource(type) : nullptr;
 }

@@ -6,7 +6,8 @@
 // element that produces them, through PassThroughs and hubs, and only these two are joined. So a
 // transparent element costs nothing per packet. See docs/decisions/0002-routes-not-hops.md.
 //
-// Everything runs on the pipeline's loop; an element that closes takes its links with it.
+// Everything here runs on the pipeline's loop; what produces and consumes packets may live on
+// others, and is told by posts. An element that closes takes its links with it.
 #pragma once
 
 #include <array>
@@ -18,9 +19,10 @@
 
 #include "modules/core/src/media_object.h"
 
-namespace ms::peer {
-class MediaSource;
-}
+namespace ms::net {
+class Outlet;
+using OutletPtr = std::shared_ptr<Outlet>;
+}  // namespace ms::net
 
 namespace ms::core {
 
@@ -60,15 +62,15 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
   void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
 
-  // Whose packets leave this element's source: null when nothing does (yet).
-  virtual peer::MediaSource* mediaSource(api::MediaType type) = 0;
+  // Where the packets of this element's source are to be had: null when there are none (yet).
+  virtual net::OutletPtr mediaSource(api::MediaType type) = 0;
 
   // The elements that this one feeds, for the pipeline's graph.
   std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
 
  protected:
   // The packets that arrive at this element's sink: what upstream's mediaSource() gives, or null.
-  peer::MediaSource* upstreamSource(api::MediaType type);
+  net::OutletPtr upstreamSource(api::MediaType type);
 
   // What arrives at the sink changed (a link was made, cut, or something further up happened).
   // A consumer joins its peer to upstreamSource(); a transparent element passes it on with

@@ -42,11 +42,11 @@ TEST_F(MediaElementTest, ConnectWithoutATypeLinksAudioVideoAndData) {
 TEST_F(MediaElementTest, AConsumerSeesTheSourceOfWhatItIsConnectedTo) {
   run([&] {
     const auto source = makeEndpoint(), sink = makeEndpoint();
-    FakeSource media;
-    source->own = &media;
+    const net::OutletPtr media = makeOutlet();
+    source->own = media;
 
     source->connect(sink, MediaType::Video, {}, {});
-    EXPECT_EQ(sink->arriving, &media);
+    EXPECT_EQ(sink->arriving, media);
 
     source->disconnect(sink, MediaType::Video, {}, {});
     EXPECT_EQ(sink->arriving, nullptr);
@@ -57,8 +57,8 @@ TEST_F(MediaElementTest, AConsumerSeesTheSourceOfWhatItIsConnectedTo) {
 TEST_F(MediaElementTest, ANewSourceReplacesTheFormerOne) {
   run([&] {
     const auto first = makeEndpoint(), second = makeEndpoint(), sink = makeEndpoint();
-    FakeSource media;
-    second->own = &media;
+    const net::OutletPtr media = makeOutlet();
+    second->own = media;
 
     first->connect(sink, MediaType::Video, {}, {});
     second->connect(sink, MediaType::Video, {}, {});
@@ -66,7 +66,7 @@ TEST_F(MediaElementTest, ANewSourceReplacesTheFormerOne) {
     EXPECT_TRUE(first->getSinkConnections({}, {}).empty());
     ASSERT_EQ(sink->getSourceConnections({}, {}).size(), 1u);
     EXPECT_EQ(sink->getSourceConnections({}, {})[0].source, second);
-    EXPECT_EQ(sink->arriving, &media);
+    EXPECT_EQ(sink->arriving, media);
     EXPECT_EQ(events_.count("ElementDisconnected"), 1u);
   });
 }
@@ -98,15 +98,15 @@ TEST_F(MediaElementTest, MediaReachesAConsumerThroughTransparentElements) {
     const auto source = makeEndpoint(), sink = makeEndpoint();
     const auto first = make<PassThrough>(api::kPassThroughClass, pipeline_);
     const auto second = make<PassThrough>(api::kPassThroughClass, pipeline_);
-    FakeSource media;
+    const net::OutletPtr media = makeOutlet();
     second->connect(sink, {}, {}, {});
     first->connect(second, {}, {}, {});
     source->connect(first, {}, {}, {});
     EXPECT_EQ(sink->arriving, nullptr);
 
-    source->own = &media;
+    source->own = media;
     source->tellDownstream(MediaType::Video);
-    EXPECT_EQ(sink->arriving, &media);
+    EXPECT_EQ(sink->arriving, media);
 
     first->close();
     EXPECT_EQ(sink->arriving, nullptr);
@@ -162,8 +162,8 @@ TEST_F(MediaElementTest, FlowOfDataIsNotTracked) {
 TEST_F(MediaElementTest, ClosingAnElementTakesItsLinksWithIt) {
   run([&] {
     const auto source = makeEndpoint(), middle = makeEndpoint(), sink = makeEndpoint();
-    FakeSource media;
-    middle->own = &media;
+    const net::OutletPtr media = makeOutlet();
+    middle->own = media;
     source->connect(middle, {}, {}, {});
     middle->connect(sink, {}, {}, {});
 

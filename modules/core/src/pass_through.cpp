@@ -2,10 +2,10 @@
 
 namespace ms::core {
 
-peer::MediaSource* PassThrough::mediaSource(api::MediaType type) {
+net::OutletPtr PassThrough::mediaSource(api::MediaType type) {
   if (is_asking_upstream_) return nullptr;
   is_asking_upstream_ = true;
-  peer::MediaSource* source = upstreamSource(type);
+  net::OutletPtr source = upstreamSource(type);
   is_asking_upstream_ = false;
   return source;
 }

@@ -58,9 +58,9 @@ ElementServices::ElementServices(net::WorkerLoops& workers, const core::ModuleSe
       ecdsa_(makeCertificate(settings, "pemCertificateECDSA", dtls::KeyType::Ecdsa)),
       clock_(wallClock(), Loop::now()) {}
 
-net::Worker& ElementServices::workerOf(const Loop& loop) const {
+net::WorkerLease ElementServices::leaseNear(const Loop& loop) const {
   for (std::size_t i = 0; i < workers_.size(); ++i)
-    if (&workers_.at(i).loop() == &loop) return workers_.at(i);
+    if (&workers_.at(i).loop() == &loop) return workers_.leaseNear(workers_.at(i));
   throw std::logic_error("An endpoint was made on a loop that is no worker's");
 }
 

@@ -16,8 +16,8 @@ class ElementServices {
   // used is named in the log and a new one is made instead. Takes some 100 ms.
   ElementServices(net::WorkerLoops& workers, const core::ModuleSettings& settings);
 
-  // The worker whose loop this is; it has to be one of them.
-  net::Worker& workerOf(const Loop& loop) const;
+  // Where a peer of a pipeline on this loop, which is a worker's, is to live.
+  net::WorkerLease leaseNear(const Loop& loop) const;
   const dtls::Certificate& certificate(api::CertificateKeyType key_type) const;
   const rtp::NtpClock& clock() const { return clock_; }
 

@@ -70,19 +70,22 @@ WebRtcEndpoint::~WebRtcEndpoint() = default;
 
 // ---- Negotiation ----
 
-std::unique_ptr<net::PeerTransport> WebRtcEndpoint::makeTransport(net::IceRole role) {
+std::unique_ptr<net::RemotePeer> WebRtcEndpoint::makePeer(net::IceRole role,
+                                                          const ice::Credentials& credentials) {
   net::IceConfig ice = makeIceConfig(ice_settings_, dscpOf(arguments_.qos_dscp, settings()));
   ice.role = role;
-  net::PeerTransportObserver& observer = *this;  // A private base: make_unique cannot see it.
-  return std::make_unique<net::PeerTransport>(
-      services_.workerOf(loop()),
-      net::PeerTransportConfig{std::move(ice),
-                               services_.certificate(arguments_.certificate_key_type),
-                               services_.clock()},
+  const std::shared_ptr<net::PeerTransportObserver> observer(shared_from_this(), this);
+  return std::make_unique<net::RemotePeer>(
+      loop(), services_.leaseNear(loop()),
+      net::PeerTransportConfig{
+          .ice = std::move(ice),
+          .credentials = credentials,
+          .certificate = services_.certificate(arguments_.certificate_key_type),
+          .clock = services_.clock()},
       observer);
 }
 
-sdp::NegotiationConfig WebRtcEndpoint::negotiationConfig(const net::PeerTransport& transport) {
+sdp::NegotiationConfig WebRtcEndpoint::makeNegotiationConfig() {
   sdp::NegotiationConfig config;
   config.profile = sdp::Profile::WebRtc;
   config.codecs = readCodecPreferences(settings());
@@ -92,27 +95,24 @@ sdp::NegotiationConfig WebRtcEndpoint::negotiationConfig(const net::PeerTranspor
   config.max_audio_recv_kbps = toKbps(getMaxAudioRecvBandwidth());
   config.max_video_recv_kbps = toKbps(getMaxVideoRecvBandwidth());
   config.local = makeLocalParameters(services_.certificate(arguments_.certificate_key_type));
-  config.local.ice = transport.localCredentials();
   return config;
 }
 
 std::string WebRtcEndpoint::makeOffer(const api::OfferOptions& options) {
-  auto transport = makeTransport(net::IceRole::Controlling);
-  negotiation_ = negotiationConfig(*transport);
+  negotiation_ = makeNegotiationConfig();
   local_ = sdp::makeOffer(*negotiation_, {options.offer_to_receive_audio.value_or(true),
                                           options.offer_to_receive_video.value_or(true)});
-  transport_ = std::move(transport);
+  peer_ = makePeer(net::IceRole::Controlling, negotiation_->local.ice);
   return localDescription();
 }
 
 std::string WebRtcEndpoint::makeAnswer(const std::string& offer) {
-  auto transport = makeTransport(net::IceRole::Controlled);
-  const auto config = negotiationConfig(*transport);
+  const auto config = makeNegotiationConfig();
   auto answer = sdp::makeAnswer(offer, config);
   if (!answer) throw sdpError(answer.error());
   negotiation_ = config;
   local_ = std::move(answer->local);
-  transport_ = std::move(transport);
+  peer_ = makePeer(net::IceRole::Controlled, config.local.ice);
   startSession(answer->session);
   return localDescription();
 }
@@ -127,7 +127,7 @@ std::string WebRtcEndpoint::localDescription() const { return sdp::write(*local_
 
 void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
   session_ = session;
-  transport_->start(session);
+  peer_->start(session);
   onBandwidthChanged();
   for (const api::IceCandidate& candidate : std::exchange(early_candidates_, {}))
     if (!maybeAddRemoteCandidate(candidate))
@@ -140,10 +140,13 @@ void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
 
 // ---- ICE ----
 
-void WebRtcEndpoint::gatherCandidates() {
-  if (!transport_ || std::exchange(is_gathering_asked_, true)) return;
-  if (!transport_->gather())
-    throw ApiError(ErrorCode::IceGatherCandidatesError, "Error gathering candidates");
+void WebRtcEndpoint::gatherCandidates(model::Answer<void> answer) {
+  if (!peer_ || std::exchange(is_gathering_asked_, true)) return answer({});
+  peer_->gather([answer = std::move(answer)](bool is_open) mutable {
+    if (is_open) return answer({});
+    answer(std::unexpected(
+        ApiError(ErrorCode::IceGatherCandidatesError, "Error gathering candidates")));
+  });
 }
 
 void WebRtcEndpoint::addIceCandidate(const api::IceCandidate& candidate) {
@@ -160,8 +163,7 @@ bool WebRtcEndpoint::maybeAddRemoteCandidate(const api::IceCandidate& candidate)
   if (candidate.candidate.empty()) return true;
   const auto parsed = ice::Candidate::parse(candidate.candidate);
   if (!parsed) return false;
-  if (!transport_->addRemoteCandidate(transportOf(candidate), *parsed))
-    MS_LOG(category, Debug, id() << ": a candidate more than can be used");
+  peer_->addRemoteCandidate(transportOf(candidate), *parsed);
   return true;
 }
 
@@ -273,23 +275,22 @@ void WebRtcEndpoint::closeDataChannel(int) { throw noDataChannels(); }
 
 // ---- Media ----
 
-peer::MediaSource* WebRtcEndpoint::mediaSource(api::MediaType type) {
+net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type) {
   const auto kind = kindOf(type);
-  return kind && transport_ ? transport_->peer().source(*kind) : nullptr;
+  return kind && peer_ ? peer_->outlet(*kind) : nullptr;
 }
 
 void WebRtcEndpoint::onUpstreamChanged(api::MediaType type) {
   const auto kind = kindOf(type);
-  if (kind && session_ && transport_)
-    transport_->peer().setSource(*kind, upstreamSource(type), Loop::now());
+  if (kind && session_ && peer_) peer_->setSource(*kind, upstreamSource(type));
 }
 
 void WebRtcEndpoint::onBandwidthChanged() {
-  if (!session_ || !transport_) return;
-  transport_->peer().setBandwidth({.min_video_send = kbps(getMinVideoSendBandwidth()),
-                                   .max_video_send = kbps(getMaxVideoSendBandwidth()),
-                                   .max_video_receive = kbps(getMaxVideoRecvBandwidth())});
-  transport_->peer().setRembParams(toRtp(getRembParams()));
+  if (!session_ || !peer_) return;
+  peer_->setBandwidth({.min_video_send = kbps(getMinVideoSendBandwidth()),
+                       .max_video_send = kbps(getMaxVideoSendBandwidth()),
+                       .max_video_receive = kbps(getMaxVideoRecvBandwidth())});
+  peer_->setRembParams(toRtp(getRembParams()));
 }
 
 void WebRtcEndpoint::onConnectionState(peer::ConnectionState state) {
@@ -314,14 +315,22 @@ void WebRtcEndpoint::onFlowState(rtp::MediaKind kind, peer::FlowDirection direct
     setFlowIn(typeOf(kind), flow);
 }
 
-void WebRtcEndpoint::addStats(std::optional<api::MediaType> type, core::StatsMap& stats) {
-  if (session_ && transport_) stats_.add(transport_->peer().statistics(), type, stats);
+void WebRtcEndpoint::getStats(std::optional<api::MediaType> type,
+                              model::Answer<core::StatsMap> answer) {
+  if (!session_ || !peer_) return BaseRtpEndpoint::getStats(type, std::move(answer));
+  peer_->statistics([this, self = shared_from_this(), type,
+                     answer = std::move(answer)](const peer::PeerStatistics& statistics) mutable {
+    core::StatsMap stats;
+    addStats(type, stats);
+    stats_.add(statistics, type, stats);
+    answer(std::move(stats));
+  });
 }
 
 // The links first, so that neighbours let go of the media before it ends.
 void WebRtcEndpoint::onClose() {
   BaseRtpEndpoint::onClose();
-  if (transport_) transport_->stop();
+  peer_.reset();
 }
 
 }  // namespace ms::elements

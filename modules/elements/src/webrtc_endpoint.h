@@ -1,9 +1,10 @@
 // A WebRTC peer of a pipeline: negotiates by SDP, finds a path by ICE, and is then a source of what
 // the peer sends and a sink for what is sent to it.
 //
-// The endpoint keeps what the API shows; the path and the media are the transport's
-// (server/net/peer_transport.h), which lives on the same loop and ends with the endpoint. The
-// remote peer's leaving changes states and raises events; only the application ends an endpoint.
+// The endpoint keeps what the API shows, on the pipeline's loop; the path and the media are its
+// peer's (server/net/remote_peer.h), which lives on a worker chosen by load and ends with the
+// endpoint. The remote peer's leaving changes states and raises events; only the application ends
+// an endpoint.
 #pragma once
 
 #include <map>
@@ -16,7 +17,7 @@
 #include "modules/elements/src/element_services.h"
 #include "modules/elements/src/webrtc_settings.h"
 #include "modules/elements/src/webrtc_stats.h"
-#include "server/net/peer_transport.h"
+#include "server/net/remote_peer.h"
 #include "server/packet/sdp/offer_answer.h"
 
 namespace ms::elements {
@@ -51,8 +52,9 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::vector<api::IceConnection> getIceConnectionState() override;
   std::vector<api::DtlsConnection> getDtlsConnectionState() override;
 
-  // Without effect before an offer or answer was made, and the second time.
-  void gatherCandidates() override;
+  // Without effect before an offer or answer was made, and the second time. 40402 when no socket
+  // can be opened.
+  void gatherCandidates(model::Answer<void> answer) override;
   // 40401 for a text that is no candidate, once there is a session; before it is kept.
   void addIceCandidate(const api::IceCandidate& candidate) override;
   // 40111: this version negotiates no data channels.
@@ -60,7 +62,8 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                          int max_retransmits, const std::string& protocol) override;
   void closeDataChannel(int channel_id) override;
 
-  peer::MediaSource* mediaSource(api::MediaType type) override;
+  net::OutletPtr mediaSource(api::MediaType type) override;
+  void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 
  private:
   // core::SdpEndpoint.
@@ -72,7 +75,6 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
   void onBandwidthChanged() override;
   void onUpstreamChanged(api::MediaType type) override;
-  void addStats(std::optional<api::MediaType> type, core::StatsMap& stats) override;
   void onClose() override;
 
   // net::PeerTransportObserver.
@@ -88,8 +90,8 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                    peer::FlowState state) override;
   void onApplicationData(peer::TransportIndex, Bytes) override {}
 
-  std::unique_ptr<net::PeerTransport> makeTransport(net::IceRole role);
-  sdp::NegotiationConfig negotiationConfig(const net::PeerTransport& transport);
+  std::unique_ptr<net::RemotePeer> makePeer(net::IceRole role, const ice::Credentials& credentials);
+  sdp::NegotiationConfig makeNegotiationConfig();
   void startSession(const sdp::NegotiatedSession& session);
   // False for a text that is no candidate.
   bool maybeAddRemoteCandidate(const api::IceCandidate& candidate);
@@ -114,7 +116,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::map<peer::TransportIndex, api::IceComponentState> ice_states_;
   std::map<peer::TransportIndex, api::DtlsConnectionState> dtls_states_;
 
-  std::unique_ptr<net::PeerTransport> transport_;  // Last: ends before what it tells.
+  std::unique_ptr<net::RemotePeer> peer_;
 };
 
 }  // namespace ms::elements

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 // Made once: an RSA key takes some 100 ms.
 struct Surroundings {
-  net::WorkerLoops workers{1};
+  net::WorkerLoops workers{2};
   Json::Value config;
   ElementServices services{workers, core::ModuleSettings(config)};
 };
@@ -29,7 +29,7 @@ Surroundings& surroundings() {
 // candidate is given to the other.
 class WebRtcEndpointTest : public core::ElementTest {
  protected:
-  WebRtcEndpointTest() : ElementTest(&surroundings().workers.at(0).loop()) {}
+  WebRtcEndpointTest() : ElementTest(&surroundings().workers.at(0)) {}
   ~WebRtcEndpointTest() override {
     run([&] {
       for (const auto& endpoint : made_) endpoint->close();
@@ -62,6 +62,10 @@ std::string offerOf(WebRtcEndpoint& endpoint) {
   std::string offer;
   endpoint.generateOffer({}, [&](auto result) { offer = *result; });
   return offer;
+}
+
+void gather(WebRtcEndpoint& endpoint) {
+  endpoint.gatherCandidates([](auto result) { EXPECT_TRUE(result); });
 }
 
 std::string answerOf(WebRtcEndpoint& endpoint, const std::string& offer) {
@@ -107,8 +111,8 @@ TEST_F(WebRtcEndpointTest, TwoEndpointsConnectByOfferAnswerAndTrickledCandidates
     callee = makeEndpoint();
     const std::string answer = answerOf(*callee, offerOf(*caller));
     caller->processAnswer(answer, [](auto local) { EXPECT_TRUE(local); });
-    caller->gatherCandidates();
-    callee->gatherCandidates();
+    gather(*caller);
+    gather(*callee);
   });
 
   EXPECT_TRUE(waitUntil([&] {
@@ -126,8 +130,10 @@ TEST_F(WebRtcEndpointTest, TwoEndpointsConnectByOfferAnswerAndTrickledCandidates
          {"IceGatheringDone", "IceComponentStateChanged", "NewCandidatePairSelected",
           "DtlsConnectionStateChange", "ConnectionStateChanged", "MediaSessionStarted"})
       EXPECT_GE(events_.count(type), 2u) << type;
-    caller->getStats({}, [](auto stats) { EXPECT_FALSE(stats->empty()); });
   });
+  std::promise<std::size_t> count;
+  run([&] { caller->getStats({}, [&](auto stats) { count.set_value(stats->size()); }); });
+  EXPECT_GT(count.get_future().get(), 0u);
 }
 
 TEST_F(WebRtcEndpointTest, CallsOutOfOrderHaveTheDocumentedErrors) {
@@ -197,7 +203,7 @@ TEST_F(WebRtcEndpointTest, AnUnreadableCandidateIsRefusedOnceThereIsASession) {
 
 TEST_F(WebRtcEndpointTest, GatheringBeforeANegotiationDoesNothing) {
   run([&] {
-    makeEndpoint()->gatherCandidates();
+    gather(*makeEndpoint());
 
     EXPECT_TRUE(events_.list.empty());
   });
@@ -231,26 +237,39 @@ TEST_F(WebRtcEndpointTest, AMinimumAboveTheMaximumReadsBackAsTheMaximum) {
 }
 
 TEST_F(WebRtcEndpointTest, AKeyFrameCanOnlyBeAskedForWhereVideoIsConnected) {
+  core::FakeSource media;
+  std::shared_ptr<core::FakeEndpoint> source;
   run([&] {
     const auto endpoint = makeEndpoint();
     EXPECT_EQ(errorOf([&] { endpoint->requestKeyframe(); }),
               ErrorCode::MediaObjectOperationNotSupported);
 
-    const auto source = make<core::FakeEndpoint>(api::kMediaElementClass, pipeline_);
-    core::FakeSource media;
-    source->own = &media;
+    source = make<core::FakeEndpoint>(api::kMediaElementClass, pipeline_);
+    source->own = makeOutlet();
+    source->own->open(media);
     source->connect(endpoint, api::MediaType::Video, {}, {});
     endpoint->requestKeyframe();
-
+  });
+  run([&] {
     EXPECT_EQ(media.key_frame_requests, 1);
     source->close();
   });
 }
 
+TEST_F(WebRtcEndpointTest, PeersOfACrowdedPipelineLiveOnOtherWorkersToo) {
+  const net::Worker& other = surroundings().workers.at(1);
+  run([&] {
+    for (int i = 0; i < 2 * net::WorkerLoops::kCrowded; ++i) offerOf(*makeEndpoint());
+  });
+
+  EXPECT_EQ(other.leases(), net::WorkerLoops::kCrowded / 2);
+  EXPECT_EQ(worker_.leases(), net::WorkerLoops::kCrowded * 3 / 2);
+}
+
 TEST_F(WebRtcEndpointTest, EndpointsStartNoThreads) {
   const auto makeOne = [&] {
     answerOf(*makeEndpoint(), offerOf(*makeEndpoint()));
-    for (const auto& endpoint : made_) endpoint->gatherCandidates();
+    for (const auto& endpoint : made_) gather(*endpoint);
   };
   run([&] { makeOne(); });
   const int threads = process::threadCount();
@@ -265,7 +284,7 @@ TEST_F(WebRtcEndpointTest, EndpointsStartNoThreads) {
 TEST_F(WebRtcEndpointTest, ReleasedEndpointsLeaveNoDescriptorsBehind) {
   const auto makeAndRelease = [&] {
     answerOf(*makeEndpoint(), offerOf(*makeEndpoint()));
-    for (const auto& endpoint : made_) endpoint->gatherCandidates();
+    for (const auto& endpoint : made_) gather(*endpoint);
     for (const auto& endpoint : made_) endpoint->close();
     made_.clear();
   };
