@@ -1,5 +1,4 @@
-// Proves that forwarding allocates nothing once warm. Counted is what C++ code allocates, which is
-// all of the server; what libsrtp's C code takes by malloc is not (docs/life-of-a-packet.md).
+// Proves that forwarding allocates nothing once warm. Counted is what C++ code allocates.
 #include <gtest/gtest.h>
 
 #include <atomic>

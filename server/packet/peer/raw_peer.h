@@ -50,7 +50,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
     return srtp_ && peer.connectionState() == ConnectionState::Connected;
   }
 
-  // Empty when libsrtp refuses the bytes.
+  // Empty when SRTP refuses the bytes.
   Datagram sealRtp(Bytes packet) {
     return seal(packet, [this](Datagram& d, std::size_t n) { return srtp_->protectRtp(d, n); });
   }

@@ -1,126 +1,138 @@
 #include "server/packet/srtp/srtp_session.h"
 
-#include <srtp2/srtp.h>
-
-#include <algorithm>
-#include <span>
 #include <utility>
 
 namespace ms::srtp {
 namespace {
 
 constexpr std::size_t kRtpHeaderBytes = 12;
-constexpr std::size_t kRtcpHeaderBytes = 8;
 
-bool libraryIsReady() {
-  static const bool ready = srtp_init() == srtp_err_status_ok;
-  return ready;
-}
-
-Drop dropFor(srtp_err_status_t status) {
-  switch (status) {
-    case srtp_err_status_auth_fail:
-    case srtp_err_status_cipher_fail:
-      return Drop::Unauthenticated;
-    case srtp_err_status_replay_fail:
-    case srtp_err_status_replay_old:
-      return Drop::Replayed;
-    default:
-      return Drop::Malformed;
+// Fixed header, CSRCs and extension (RFC 3550 §5.1, §5.3.1). Nothing when `packet` is shorter.
+std::optional<std::size_t> rtpHeaderBytes(Bytes packet) {
+  if (packet.size() < kRtpHeaderBytes) return std::nullopt;
+  const bool has_extension = packet[0] & 0x10;
+  std::size_t size = kRtpHeaderBytes + std::size_t{4} * (packet[0] & 0x0f);
+  if (has_extension) {
+    if (packet.size() < size + 4) return std::nullopt;
+    size += 4 + std::size_t{4} * loadBe16(packet, size + 2);
   }
+  if (packet.size() < size) return std::nullopt;
+  return size;
 }
 
-void setProfile(srtp_crypto_policy_t& policy, Profile profile) {
-  if (profile == Profile::AeadAes128Gcm) {
-    srtp_crypto_policy_set_aes_gcm_128_16_auth(&policy);
-  } else {
-    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(&policy);
-  }
-}
-
-srtp_t makeContext(Profile profile, const MasterKey& key, srtp_ssrc_type_t direction) {
-  MasterKey bytes = key;  // The library takes a mutable pointer and copies the bytes.
-  srtp_policy_t policy{};
-  policy.ssrc.type = direction;
-  policy.key = bytes.data();
-  policy.window_size = SrtpSession::kReplayWindowPackets;
-  policy.allow_repeat_tx = direction == ssrc_any_outbound;
-  setProfile(policy.rtp, profile);
-  setProfile(policy.rtcp, profile);
-
-  srtp_t context = nullptr;
-  return srtp_create(&context, &policy) == srtp_err_status_ok ? context : nullptr;
+std::unique_ptr<PacketCipher> makeCipher(Profile profile, const MasterKey& master,
+                                         Direction direction) {
+  const auto keys = deriveSessionKeys(profile, master);
+  return keys ? makePacketCipher(*keys, direction) : nullptr;
 }
 
 }  // namespace
 
-void SrtpSession::Release::operator()(srtp_ctx_t_* session) const { srtp_dealloc(session); }
-
-SrtpSession::SrtpSession(Handle outbound, Handle inbound)
-    : outbound_(std::move(outbound)), inbound_(std::move(inbound)) {}
-SrtpSession::SrtpSession(SrtpSession&&) noexcept = default;
-SrtpSession& SrtpSession::operator=(SrtpSession&&) noexcept = default;
-SrtpSession::~SrtpSession() = default;
-
-std::expected<SrtpSession, Drop> SrtpSession::make(const SrtpKeys& keys) {
-  if (!libraryIsReady()) return std::unexpected(Drop::Malformed);
-  Handle outbound(makeContext(keys.profile, keys.outbound, ssrc_any_outbound));
-  Handle inbound(makeContext(keys.profile, keys.inbound, ssrc_any_inbound));
+std::expected<SrtpSession, Drop> SrtpSession::make(const SrtpKeys& keys,
+                                                   const KeyLifetime& lifetime) {
+  auto outbound = makeCipher(keys.profile, keys.outbound, Direction::Seal);
+  auto inbound = makeCipher(keys.profile, keys.inbound, Direction::Open);
   if (!outbound || !inbound) return std::unexpected(Drop::Malformed);
-  return SrtpSession(std::move(outbound), std::move(inbound));
+  return SrtpSession(std::move(outbound), std::move(inbound), lifetime);
 }
+
+SrtpSession::SrtpSession(std::unique_ptr<PacketCipher> outbound,
+                         std::unique_ptr<PacketCipher> inbound, const KeyLifetime& lifetime)
+    : outbound_{.cipher = std::move(outbound),
+                .rtp_use = {lifetime.rtp_packets, lifetime.soft_limit_packets},
+                .rtcp_use = {lifetime.rtcp_packets, lifetime.soft_limit_packets},
+                .streams = {}},
+      inbound_{.cipher = std::move(inbound),
+               .rtp_use = {lifetime.rtp_packets, lifetime.soft_limit_packets},
+               .rtcp_use = {lifetime.rtcp_packets, lifetime.soft_limit_packets},
+               .streams = {}} {}
 
 std::expected<std::size_t, Drop> SrtpSession::protectRtp(MutableBytes buffer, std::size_t size) {
   if (size < kRtpHeaderBytes) return std::unexpected(Drop::TooShort);
   if (buffer.size() < size + kMaxTrailerBytes) return std::unexpected(Drop::NoRoom);
-  int length = static_cast<int>(size);
-  const auto status = srtp_protect(outbound_.get(), buffer.data(), &length);
-  if (status != srtp_err_status_ok) return std::unexpected(dropFor(status));
-  return static_cast<std::size_t>(length);
+  const auto header_bytes = rtpHeaderBytes(buffer.first(size));
+  if (!header_bytes) return std::unexpected(Drop::Malformed);
+  const std::uint32_t ssrc = loadBe32(buffer, 8);
+  if (!maySend(ssrc)) return std::unexpected(Drop::TooManySsrcs);
+  if (outbound_.rtp_use.state() == KeyState::Expired) return std::unexpected(Drop::KeyExpired);
+
+  OutboundStream& stream = outbound_.findOrAdd(ssrc);
+  const std::uint16_t sequence_number = loadBe16(buffer, 2);
+  const std::uint64_t index = stream.highest_index
+                                  ? estimateIndex(*stream.highest_index, sequence_number)
+                                  : sequence_number;
+  if (index >= kRtpIndices) return std::unexpected(Drop::KeyExpired);
+  const std::size_t sealed_size = size + outbound_.cipher->rtpTrailerBytes();
+  if (!outbound_.cipher->sealRtp({ssrc, index}, buffer.first(sealed_size), *header_bytes))
+    return std::unexpected(Drop::Malformed);
+  if (!stream.highest_index || index > *stream.highest_index) stream.highest_index = index;
+  outbound_.rtp_use.count();
+  return sealed_size;
 }
 
 std::expected<std::size_t, Drop> SrtpSession::protectRtcp(MutableBytes buffer, std::size_t size) {
-  if (size < kRtcpHeaderBytes) return std::unexpected(Drop::TooShort);
+  if (size < kRtcpClearBytes) return std::unexpected(Drop::TooShort);
   if (buffer.size() < size + kMaxTrailerBytes) return std::unexpected(Drop::NoRoom);
-  int length = static_cast<int>(size);
-  const auto status = srtp_protect_rtcp(outbound_.get(), buffer.data(), &length);
-  if (status != srtp_err_status_ok) return std::unexpected(dropFor(status));
-  return static_cast<std::size_t>(length);
+  const std::uint32_t ssrc = loadBe32(buffer, 4);
+  if (!maySend(ssrc)) return std::unexpected(Drop::TooManySsrcs);
+  if (outbound_.rtcp_use.state() == KeyState::Expired) return std::unexpected(Drop::KeyExpired);
+
+  OutboundStream& stream = outbound_.findOrAdd(ssrc);
+  if (stream.next_rtcp_index >= kRtcpIndices) return std::unexpected(Drop::KeyExpired);
+  const std::size_t sealed_size = size + outbound_.cipher->rtcpTrailerBytes();
+  if (!outbound_.cipher->sealRtcp({ssrc, stream.next_rtcp_index++}, buffer.first(sealed_size)))
+    return std::unexpected(Drop::Malformed);
+  outbound_.rtcp_use.count();
+  return sealed_size;
 }
 
 std::expected<MutableBytes, Drop> SrtpSession::unprotectRtp(MutableBytes packet) {
-  if (packet.size() < kRtpHeaderBytes) return std::unexpected(Drop::TooShort);
+  const std::size_t trailer_bytes = inbound_.cipher->rtpTrailerBytes();
+  if (packet.size() < kRtpHeaderBytes + trailer_bytes) return std::unexpected(Drop::TooShort);
+  const MutableBytes plain = packet.first(packet.size() - trailer_bytes);
+  const auto header_bytes = rtpHeaderBytes(plain);
+  if (!header_bytes) return std::unexpected(Drop::Malformed);
   const std::uint32_t ssrc = loadBe32(packet, 8);
   if (!mayTake(ssrc)) return std::unexpected(Drop::TooManySsrcs);
-  int length = static_cast<int>(packet.size());
-  const auto status = srtp_unprotect(inbound_.get(), packet.data(), &length);
-  if (status != srtp_err_status_ok) return std::unexpected(dropFor(status));
-  rememberSsrc(ssrc);
-  return packet.first(static_cast<std::size_t>(length));
+  if (inbound_.rtp_use.state() == KeyState::Expired) return std::unexpected(Drop::KeyExpired);
+
+  const InboundStream* known = inbound_.find(ssrc);
+  const std::uint16_t sequence_number = loadBe16(packet, 2);
+  const std::uint64_t index = known && !known->rtp.isEmpty()
+                                  ? estimateIndex(known->rtp.highest(), sequence_number)
+                                  : sequence_number;
+  if (index >= kRtpIndices) return std::unexpected(Drop::KeyExpired);
+  if (known && !known->rtp.mayCome(index)) return std::unexpected(Drop::Replayed);
+  if (!inbound_.cipher->openRtp({ssrc, index}, packet, *header_bytes))
+    return std::unexpected(Drop::Unauthenticated);
+  inbound_.findOrAdd(ssrc).rtp.take(index);
+  inbound_.rtp_use.count();
+  return plain;
 }
 
 std::expected<MutableBytes, Drop> SrtpSession::unprotectRtcp(MutableBytes packet) {
-  if (packet.size() < kRtcpHeaderBytes) return std::unexpected(Drop::TooShort);
+  const std::size_t trailer_bytes = inbound_.cipher->rtcpTrailerBytes();
+  if (packet.size() < kRtcpClearBytes + trailer_bytes) return std::unexpected(Drop::TooShort);
   const std::uint32_t ssrc = loadBe32(packet, 4);
   if (!mayTake(ssrc)) return std::unexpected(Drop::TooManySsrcs);
-  int length = static_cast<int>(packet.size());
-  const auto status = srtp_unprotect_rtcp(inbound_.get(), packet.data(), &length);
-  if (status != srtp_err_status_ok) return std::unexpected(dropFor(status));
-  rememberSsrc(ssrc);
-  return packet.first(static_cast<std::size_t>(length));
+  if (inbound_.rtcp_use.state() == KeyState::Expired) return std::unexpected(Drop::KeyExpired);
+
+  const std::uint64_t index = inbound_.cipher->rtcpIndexWord(packet) & ~kRtcpEncryptedFlag;
+  const InboundStream* known = inbound_.find(ssrc);
+  if (known && !known->rtcp.mayCome(index)) return std::unexpected(Drop::Replayed);
+  if (!inbound_.cipher->openRtcp({ssrc, index}, packet))
+    return std::unexpected(Drop::Unauthenticated);
+  inbound_.findOrAdd(ssrc).rtcp.take(index);
+  inbound_.rtcp_use.count();
+  return packet.first(packet.size() - trailer_bytes);
 }
 
-bool SrtpSession::knowsSsrc(std::uint32_t ssrc) const {
-  const auto known = std::span(inbound_ssrcs_).first(inbound_ssrc_count_);
-  return std::ranges::find(known, ssrc) != known.end();
+bool SrtpSession::mayTake(std::uint32_t ssrc) {
+  return inbound_.streams.size() < kMaxInboundSsrcs || inbound_.find(ssrc);
 }
 
-bool SrtpSession::mayTake(std::uint32_t ssrc) const {
-  return inbound_ssrc_count_ < kMaxInboundSsrcs || knowsSsrc(ssrc);
-}
-
-void SrtpSession::rememberSsrc(std::uint32_t ssrc) {
-  if (!knowsSsrc(ssrc)) inbound_ssrcs_[inbound_ssrc_count_++] = ssrc;
+bool SrtpSession::maySend(std::uint32_t ssrc) {
+  return outbound_.streams.size() < kMaxOutboundSsrcs || outbound_.find(ssrc);
 }
 
 }  // namespace ms::srtp

@@ -6,21 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "server/packet/srtp/test_keys.h"
+
 namespace ms::srtp {
 namespace {
 
 constexpr std::size_t kCapacity = 1500;
-
-std::pair<SrtpKeys, SrtpKeys> keysOfTwoPeers(Profile profile) {
-  SrtpKeys here{.profile = profile};
-  for (std::size_t i = 0; i < kMaxMasterKeyBytes; ++i) {
-    here.outbound[i] = static_cast<std::uint8_t>(i);
-    here.inbound[i] = static_cast<std::uint8_t>(100 + i);
-  }
-  SrtpKeys there = here;
-  std::swap(there.outbound, there.inbound);
-  return {here, there};
-}
 
 // A packet in a buffer that has room for the trailer.
 struct Packet {
@@ -116,7 +107,7 @@ TEST_P(SrtpSessionTest, TakesAPacketThatIsThousandLate) {
 }
 
 TEST_P(SrtpSessionTest, RefusesAChangedPacket) {
-  for (const std::size_t at : {std::size_t{1}, std::size_t{4}, std::size_t{20}, std::size_t{115}}) {
+  for (const std::size_t at : {std::size_t{1}, std::size_t{4}, std::size_t{20}, std::size_t{113}}) {
     Packet sealed = protect(rtpPacket(1, static_cast<std::uint16_t>(at)));
     sealed.buffer[at] ^= 1;
 
@@ -159,11 +150,108 @@ TEST_P(SrtpSessionTest, RefusesWhatIsTooShortInBothDirections) {
   EXPECT_EQ(sender().protectRtp(packet.bytes(), packet.size).error(), Drop::NoRoom);
 }
 
-INSTANTIATE_TEST_SUITE_P(BothProfiles, SrtpSessionTest,
-                         ::testing::Values(Profile::AeadAes128Gcm, Profile::Aes128CmHmacSha1_80),
-                         [](const auto& profile) {
-                           return profile.param == Profile::AeadAes128Gcm ? "Gcm" : "Sha1";
-                         });
+// The length of the extension says that it is longer than the packet.
+TEST_P(SrtpSessionTest, RefusesAHeaderThatIsLongerThanThePacket) {
+  Packet packet = rtpPacket(1, 1);
+  packet.buffer[0] = 0x90;
+  storeBe16(packet.buffer, 14, 0xffff);
+
+  EXPECT_EQ(sender().protectRtp(packet.buffer, packet.size).error(), Drop::Malformed);
+  EXPECT_EQ(receiver().unprotectRtp(packet.bytes()).error(), Drop::Malformed);
+  packet.buffer[0] = 0x8f;  // 15 CSRCs.
+  EXPECT_EQ(receiver().unprotectRtp(packet.bytes().first(40)).error(), Drop::Malformed);
+}
+
+TEST_P(SrtpSessionTest, TakesNothingFromAForgedPacketOfAKnownStream) {
+  Packet first = protect(rtpPacket(1, 1000));
+  ASSERT_TRUE(receiver().unprotectRtp(first.bytes()));
+  Packet second = protect(rtpPacket(1, 1001));
+
+  // Had it moved the window or the rollover counter, the next packet would be refused.
+  for (const std::uint16_t number : {30'000, 60'000, 20'000, 1001}) {
+    Packet forged = rtpPacket(1, number);
+    EXPECT_EQ(receiver().unprotectRtp(forged.bytes()).error(), Drop::Unauthenticated);
+  }
+  EXPECT_TRUE(receiver().unprotectRtp(second.bytes()));
+}
+
+TEST_P(SrtpSessionTest, TakesReportsInAnyOrderOnce) {
+  std::vector<Packet> reports;
+  for (int i = 0; i < 100; ++i) {
+    Packet report = receiverReport(1);
+    report.size = *sender().protectRtcp(report.buffer, report.size);
+    reports.push_back(report);
+  }
+  std::ranges::reverse(reports);
+  for (Packet report : reports) EXPECT_TRUE(receiver().unprotectRtcp(report.bytes()));
+  for (Packet report : reports)
+    EXPECT_EQ(receiver().unprotectRtcp(report.bytes()).error(), Drop::Replayed);
+}
+
+TEST_P(SrtpSessionTest, BoundsTheSsrcsItSendsOn) {
+  for (std::uint32_t ssrc = 1; ssrc <= SrtpSession::kMaxOutboundSsrcs; ++ssrc)
+    protect(rtpPacket(ssrc, 1));
+  Packet one_more = rtpPacket(1000, 1), report = receiverReport(1001);
+
+  EXPECT_EQ(sender().protectRtp(one_more.buffer, one_more.size).error(), Drop::TooManySsrcs);
+  EXPECT_EQ(sender().protectRtcp(report.buffer, report.size).error(), Drop::TooManySsrcs);
+}
+
+TEST_P(SrtpSessionTest, TellsThatTheKeysNearTheirEndAndStopsThere) {
+  const auto [here, there] = keysOfTwoPeers(GetParam());
+  constexpr KeyLifetime kShort{.rtp_packets = 10, .rtcp_packets = 5, .soft_limit_packets = 2};
+  SrtpSession sending = *SrtpSession::make(here, kShort),
+              receiving = *SrtpSession::make(there, kShort);
+  std::vector<KeyState> outbound, inbound;
+  for (std::uint16_t n = 0; n < 10; ++n) {
+    Packet packet = rtpPacket(n % 2, n);
+    packet.size = *sending.protectRtp(packet.buffer, packet.size);
+    ASSERT_TRUE(receiving.unprotectRtp(packet.bytes()));
+    outbound.push_back(sending.outboundKey());
+    inbound.push_back(receiving.inboundKey());
+  }
+
+  std::vector<KeyState> expected(7, KeyState::Fresh);
+  expected.insert(expected.end(),
+                  {KeyState::SoftLimitReached, KeyState::SoftLimitReached, KeyState::Expired});
+  EXPECT_EQ(outbound, expected);
+  EXPECT_EQ(inbound, expected);
+  EXPECT_EQ(receiving.outboundKey(), KeyState::Fresh);
+  Packet packet = rtpPacket(1, 100);
+  EXPECT_EQ(sending.protectRtp(packet.buffer, packet.size).error(), Drop::KeyExpired);
+  packet = protect(packet);
+  EXPECT_EQ(receiving.unprotectRtp(packet.bytes()).error(), Drop::KeyExpired);
+}
+
+TEST_P(SrtpSessionTest, CountsReportsByThemselves) {
+  const auto [here, there] = keysOfTwoPeers(GetParam());
+  constexpr KeyLifetime kShort{.rtp_packets = 1000, .rtcp_packets = 5, .soft_limit_packets = 2};
+  SrtpSession sending = *SrtpSession::make(here, kShort),
+              receiving = *SrtpSession::make(there, kShort);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(sending.outboundKey(), i < 3 ? KeyState::Fresh : KeyState::SoftLimitReached);
+    EXPECT_EQ(receiving.inboundKey(), i < 3 ? KeyState::Fresh : KeyState::SoftLimitReached);
+    Packet report = receiverReport(1);
+    report.size = *sending.protectRtcp(report.buffer, report.size);
+    ASSERT_TRUE(receiving.unprotectRtcp(report.bytes()));
+  }
+
+  Packet report = receiverReport(1);
+  EXPECT_EQ(sending.protectRtcp(report.buffer, report.size).error(), Drop::KeyExpired);
+  report.size = *sender().protectRtcp(report.buffer, report.size);
+  EXPECT_EQ(receiving.unprotectRtcp(report.bytes()).error(), Drop::KeyExpired);
+}
+
+TEST(KeyLifetime, IsWhatRfc3711Allows) {
+  KeyUse rtp(KeyLifetime{}.rtp_packets, KeyLifetime{}.soft_limit_packets);
+  rtp.count();
+  EXPECT_EQ(KeyLifetime{}.rtp_packets, std::uint64_t{1} << 48);
+  EXPECT_EQ(KeyLifetime{}.rtcp_packets, std::uint64_t{1} << 31);
+  EXPECT_EQ(rtp.state(), KeyState::Fresh);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryProfile, SrtpSessionTest, ::testing::ValuesIn(kProfiles),
+                         profileName);
 
 }  // namespace
 }  // namespace ms::srtp
