@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
 
 #include "server/packet/dtls/datagram_bio.h"
@@ -42,12 +43,35 @@ bool matches(const X509* certificate, const Fingerprint& expected) {
          std::ranges::equal(expected.digest(), Bytes(digest, size));
 }
 
+const char* opensslName(srtp::Profile profile) {
+  switch (profile) {
+    case srtp::Profile::AeadAes128Gcm:
+      return "SRTP_AEAD_AES_128_GCM";
+    case srtp::Profile::AeadAes256Gcm:
+      return "SRTP_AEAD_AES_256_GCM";
+    default:
+      return "SRTP_AES128_CM_SHA1_80";
+  }
+}
+
+// As OpenSSL wants them: one text with colons.
+std::string profileList(std::span<const srtp::Profile> profiles) {
+  std::string list;
+  for (const srtp::Profile profile : profiles) {
+    if (!list.empty()) list += ':';
+    list += opensslName(profile);
+  }
+  return list;
+}
+
 std::optional<srtp::Profile> selectedProfile(SSL* ssl) {
   const SRTP_PROTECTION_PROFILE* selected = SSL_get_selected_srtp_profile(ssl);
   if (!selected) return std::nullopt;
   switch (selected->id) {
     case SRTP_AEAD_AES_128_GCM:
       return srtp::Profile::AeadAes128Gcm;
+    case SRTP_AEAD_AES_256_GCM:
+      return srtp::Profile::AeadAes256Gcm;
     case SRTP_AES128_CM_SHA1_80:
       return srtp::Profile::Aes128CmHmacSha1_80;
     default:
@@ -81,10 +105,11 @@ std::optional<srtp::SrtpKeys> exportKeys(SSL* ssl, DtlsRole role) {
 
 struct DtlsSession::Parts final : PeerVerifier {
   Parts(const Certificate& certificate_, DtlsRole role_, std::vector<Fingerprint> expected_,
-        DtlsObserver& observer_)
+        DtlsObserver& observer_, std::span<const srtp::Profile> profiles)
       : certificate(certificate_),
         role(role_),
         expected(std::move(expected_)),
+        srtp_profiles(profileList(profiles)),
         observer(observer_) {}
 
   bool accepts(const X509* peer) override {
@@ -106,6 +131,7 @@ struct DtlsSession::Parts final : PeerVerifier {
   const Certificate certificate;
   const DtlsRole role;
   const std::vector<Fingerprint> expected;
+  const std::string srtp_profiles;
   DtlsObserver& observer;
 
   DatagramPipe pipe;  // Outlives ssl.
@@ -123,6 +149,8 @@ bool DtlsSession::Parts::makeSsl() {
   ssl.reset(SSL_new(certificate.context()));
   BioHandle bio = makeDatagramBio(pipe);
   if (!ssl || !bio) return false;
+  if (SSL_set_tlsext_use_srtp(ssl.get(), srtp_profiles.c_str()) != 0)
+    return false;  // This one returns 0 for success.
   SSL_set_app_data(ssl.get(), static_cast<PeerVerifier*>(this));
   BIO* both_ways = bio.release();  // Now the SSL object's.
   SSL_set_bio(ssl.get(), both_ways, both_ways);
@@ -207,8 +235,9 @@ void DtlsSession::Parts::fail(DtlsFailure reason) {
 }
 
 DtlsSession::DtlsSession(const Certificate& certificate, DtlsRole role,
-                         std::vector<Fingerprint> expected, DtlsObserver& observer)
-    : parts_(std::make_unique<Parts>(certificate, role, std::move(expected), observer)) {}
+                         std::vector<Fingerprint> expected, DtlsObserver& observer,
+                         std::span<const srtp::Profile> profiles)
+    : parts_(std::make_unique<Parts>(certificate, role, std::move(expected), observer, profiles)) {}
 
 DtlsSession::~DtlsSession() = default;
 

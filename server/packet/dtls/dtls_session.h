@@ -9,10 +9,12 @@
 // callback.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/base/bytes.h"
@@ -45,6 +47,15 @@ class DtlsObserver {
   ~DtlsObserver() = default;
 };
 
+// By preference. A server takes the first of its own that the client has too, whatever the client's
+// order. Short tags are not for WebRTC (RFC 8827 §6.5), and AES-256 in counter mode has no number
+// in DTLS.
+inline constexpr std::array kSrtpProfiles = {
+    srtp::Profile::AeadAes128Gcm,
+    srtp::Profile::AeadAes256Gcm,
+    srtp::Profile::Aes128CmHmacSha1_80,
+};
+
 class DtlsSession {
  public:
   static constexpr std::size_t kMtuBytes = 1200;
@@ -53,8 +64,9 @@ class DtlsSession {
   static constexpr std::size_t kMaxApplicationBytes = kMtuBytes - 64;
 
   // The peer's certificate must have one of `expected`; with none every handshake is refused.
+  // `profiles` are some of kSrtpProfiles.
   DtlsSession(const Certificate& certificate, DtlsRole role, std::vector<Fingerprint> expected,
-              DtlsObserver& observer);
+              DtlsObserver& observer, std::span<const srtp::Profile> profiles = kSrtpProfiles);
   ~DtlsSession();
   DtlsSession(const DtlsSession&) = delete;
   DtlsSession& operator=(const DtlsSession&) = delete;

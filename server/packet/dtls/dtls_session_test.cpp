@@ -26,8 +26,9 @@ Certificate makeCertificate() {
 
 // A session and what it told.
 struct Side final : DtlsObserver {
-  Side(const Certificate& certificate, DtlsRole role, std::vector<Fingerprint> expected)
-      : session(certificate, role, std::move(expected), *this) {}
+  Side(const Certificate& certificate, DtlsRole role, std::vector<Fingerprint> expected,
+       std::span<const srtp::Profile> profiles = kSrtpProfiles)
+      : session(certificate, role, std::move(expected), *this, profiles) {}
 
   void onDtlsDatagram(Bytes datagram) override {
     out.emplace_back(datagram.begin(), datagram.end());
@@ -99,6 +100,26 @@ TEST_F(DtlsSessionTest, ConnectsAndMakesTheSameGcmKeysOnBothSides) {
   EXPECT_EQ(of_client->inbound, of_server->outbound);
   EXPECT_NE(of_client->inbound, of_client->outbound);
   EXPECT_EQ(client.session.nextTimeout(), kNever);
+}
+
+TEST_F(DtlsSessionTest, TakesTheProfileThatThePeerHas) {
+  for (const srtp::Profile profile : kSrtpProfiles) {
+    Side limited(client_certificate, DtlsRole::Client, {server_certificate.fingerprint()},
+                 std::span(&profile, 1));
+    Side complete(server_certificate, DtlsRole::Server, {client_certificate.fingerprint()});
+    complete.session.start(now);
+    limited.session.start(now);
+    for (int i = 0; i < 10; ++i) {
+      carry(limited, complete);
+      carry(complete, limited);
+    }
+
+    const auto of_client = limited.session.srtpKeys(), of_server = complete.session.srtpKeys();
+    ASSERT_TRUE(of_client && of_server);
+    EXPECT_EQ(of_client->profile, profile);
+    EXPECT_EQ(of_server->profile, profile);
+    EXPECT_EQ(of_client->outbound, of_server->inbound);
+  }
 }
 
 TEST_F(DtlsSessionTest, RefusesAPeerWhoseFingerprintIsNotTheSignalledOne) {

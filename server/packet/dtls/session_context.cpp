@@ -10,8 +10,6 @@ constexpr char kCiphers[] =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr char kGroups[] = "X25519:P-256:P-384";
-// As server the first that the client has too is taken, whatever the client's order.
-constexpr char kSrtpProfiles[] = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
 
 // What a peer may make us keep of its certificate message before we know who it is.
 constexpr long kMaxPeerCertificateBytes = 16 * 1024;
@@ -36,8 +34,7 @@ SslContextHandle makeSessionContext() {
   SSL_CTX* const c = context.get();
   if (!SSL_CTX_set_min_proto_version(c, DTLS1_2_VERSION) ||
       !SSL_CTX_set_max_proto_version(c, DTLS1_2_VERSION) || !SSL_CTX_set_cipher_list(c, kCiphers) ||
-      !SSL_CTX_set1_groups_list(c, kGroups) ||
-      SSL_CTX_set_tlsext_use_srtp(c, kSrtpProfiles) != 0) {  // This one returns 0 for success.
+      !SSL_CTX_set1_groups_list(c, kGroups)) {
     return nullptr;
   }
   SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU |
