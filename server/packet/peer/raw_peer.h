@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,10 +24,11 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   static constexpr TestSsrcs kRemote{rtp::Ssrc(1), rtp::Ssrc(2)};
   static constexpr rtp::Ssrc kRemoteRtx{5};
 
-  explicit RawPeer(std::uint32_t seed)
+  explicit RawPeer(std::uint32_t seed,
+                   std::span<const srtp::Profile> profiles = dtls::kSrtpProfiles)
       : random_(seed),
         far_end_(testCertificate(), dtls::DtlsRole::Server, {testCertificate().fingerprint()},
-                 *this),
+                 *this, profiles),
         clock_(rtp::NtpTime(std::uint64_t{3'900'000'000u} << 32), Timestamp{}),
         peer(
             PeerEnvironment{
@@ -68,6 +71,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   }
   void give(Datagram datagram, Timestamp now) { peer.receive(0, datagram, now); }
 
+  std::function<void(Bytes)> on_sent = [](Bytes) {};
   bool keep_sent = false;
   std::vector<Datagram> sent;  // By the peer, sealed.
   std::uint64_t datagrams_sent = 0;
@@ -86,6 +90,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   // PeerObserver
   void onDatagram(TransportIndex, Component, Bytes datagram) override {
     ++datagrams_sent;
+    on_sent(datagram);
     if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
     if (!srtp_) to_far_end_.emplace_back(datagram.begin(), datagram.end());
   }
