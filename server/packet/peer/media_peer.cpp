@@ -12,6 +12,7 @@ void MediaPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, 
       transports.size(), environment.certificate, negotiated,
       Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
+  congestion.push_back(std::make_unique<TransportWideControl>());
 }
 
 // Plain RTP: each m-line has ports, and so a transport, of its own.
@@ -20,6 +21,7 @@ void MediaPeer::Parts::addTransport(const sdp::NegotiatedMedia& negotiated, Time
       transports.size(), negotiated,
       Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
+  congestion.push_back(std::make_unique<TransportWideControl>());
 }
 
 void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated, Transport* carrier) {
@@ -31,13 +33,15 @@ void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated, Transpor
                                                               .observer = observer,
                                                               .timeouts = *this});
   if (negotiated.send) {
-    added.sink.emplace(negotiated, SinkPort::Surroundings{.payload_types = added.payload_types,
-                                                          .transport = *carrier,
-                                                          .random = environment.random,
-                                                          .clock = environment.clock,
-                                                          .observer = observer,
-                                                          .timeouts = *this,
-                                                          .drops = drops});
+    added.sink.emplace(negotiated,
+                       SinkPort::Surroundings{.payload_types = added.payload_types,
+                                              .transport = *carrier,
+                                              .congestion = *congestion[carrier->index()],
+                                              .random = environment.random,
+                                              .clock = environment.clock,
+                                              .observer = observer,
+                                              .timeouts = *this,
+                                              .drops = drops});
   }
 }
 
@@ -115,7 +119,8 @@ Timestamp MediaPeer::Parts::nextTimeout() const {
     next = std::min(next, last_rtcp + MediaPeer::kMediaTimeout);
   for (std::size_t i = 0; i < transports.size(); ++i) {
     next = std::min(next, transports[i]->nextTimeout());
-    if (transports[i]->isConnected()) next = std::min(next, schedulers[i].nextTime());
+    if (!transports[i]->isConnected()) continue;
+    next = std::min({next, schedulers[i].nextTime(), congestion[i]->feedback().nextTime()});
   }
   for (const auto& section : media) {
     if (section->source) next = std::min(next, section->source->nextTimeout());
@@ -184,6 +189,7 @@ void MediaPeer::handleTimeout(Timestamp now) {
     if (section->source) section->source->handleTimeout(now);
     if (section->sink) section->sink->handleTimeout(now);
   }
+  p.sendDueFeedback(now);
   p.sendDueReports(now);
   p.handleFlowTimeout(now);
   p.handleMediaTimeout(now);

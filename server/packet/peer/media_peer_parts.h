@@ -12,6 +12,7 @@
 #include "server/packet/peer/source_port.h"
 #include "server/packet/peer/timeout_listener.h"
 #include "server/packet/peer/transport.h"
+#include "server/packet/peer/transport_wide_control.h"
 #include "server/packet/rtcp/compound_writer.h"
 #include "server/packet/rtcp/message.h"
 #include "server/packet/rtcp/report_scheduler.h"
@@ -24,11 +25,13 @@ struct MediaSection {
   MediaSection(const sdp::NegotiatedMedia& negotiated, Transport& transport_)
       : kind(negotiated.kind),
         transport(transport_),
+        transport_cc_id(extensionId(negotiated.transport_cc_id)),
         payload_types(negotiated.codecs),
         rtcp(transport_, negotiated.local_ssrc, negotiated.local_cname) {}
 
   const rtp::MediaKind kind;
   Transport& transport;
+  const std::optional<rtp::ExtensionId> transport_cc_id;
   const PayloadTypes payload_types;  // The same in both directions.
   RtcpSender rtcp;
   std::optional<SourcePort> source;  // Only if the peer may send.
@@ -78,7 +81,7 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   void on(Transport&, const rtcp::FirView& fir, Timestamp now);
   void on(Transport&, const rtcp::RembView& remb, Timestamp now);
   void on(Transport&, const rtcp::SourceDescriptionView&, Timestamp) {}
-  void on(Transport&, const rtcp::TransportCcView&, Timestamp) {}  // Not negotiated.
+  void on(Transport& transport, const rtcp::TransportCcView& feedback, Timestamp now);
   void on(Transport&, const rtcp::UnknownView&, Timestamp) {}
   void onReceptionReports(const rtcp::ReportBlocksView& blocks, Timestamp now);
   SinkPort* sinkOf(rtp::Ssrc local) const;
@@ -86,6 +89,8 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   // reports.cpp: what we say regularly, and at the end.
   void sendDueReports(Timestamp now);
   std::size_t sendReports(Transport& transport, Timestamp now);
+  void sendDueFeedback(Timestamp now);
+  bool sendFeedback(Transport& transport, Timestamp now);
   void sendBye(Transport& transport, Timestamp now);
   void writeReports(const Transport& transport, rtcp::CompoundWriter& out, Timestamp now);
   void writeReport(MediaSection& section, rtcp::CompoundWriter& out, Timestamp now);
@@ -96,9 +101,10 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   BandwidthLimits limits;
   rtp::RembParams remb_params;
 
-  std::vector<std::unique_ptr<Transport>> transports;  // At most kMaxTransports.
-  std::vector<std::unique_ptr<MediaSection>> media;    // At most one per kind.
-  std::vector<rtcp::ReportScheduler> schedulers;       // One per transport.
+  std::vector<std::unique_ptr<Transport>> transports;             // At most kMaxTransports.
+  std::vector<std::unique_ptr<MediaSection>> media;               // At most one per kind.
+  std::vector<rtcp::ReportScheduler> schedulers;                  // One per transport.
+  std::vector<std::unique_ptr<TransportWideControl>> congestion;  // One per transport.
   rtcp::SourceClock source_clock;
 
   bool started = false;

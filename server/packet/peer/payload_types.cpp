@@ -16,13 +16,21 @@ PayloadTypes::PayloadTypes(const std::vector<sdp::NegotiatedCodec>& codecs) {
                         .nack = codec.nack,
                         .pli = codec.pli,
                         .fir = codec.fir,
-                        .remb = codec.remb});
+                        .remb = codec.remb,
+                        .transport_cc = codec.transport_cc,
+                        .rtx_payload_type = codec.rtx_payload_type});
   }
 }
 
 const PayloadTypeEntry* PayloadTypes::find(rtp::PayloadType payload_type) const {
   if (*payload_type >= kPayloadTypes || index_[*payload_type] == kNone) return nullptr;
   return &entries_[index_[*payload_type]];
+}
+
+const PayloadTypeEntry* PayloadTypes::findRetransmitted(rtp::PayloadType rtx_payload_type) const {
+  const auto found = std::ranges::find(entries_, std::optional(rtx_payload_type),
+                                       &PayloadTypeEntry::rtx_payload_type);
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 const PayloadTypeEntry* PayloadTypes::carrierOf(const CodecFormat& format) const {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "server/packet/peer/codec_format.h"
@@ -19,6 +20,8 @@ struct PayloadTypeEntry {
   bool pli = false;
   bool fir = false;
   bool remb = false;
+  bool transport_cc = false;
+  std::optional<rtp::PayloadType> rtx_payload_type;  // RFC 4588.
 };
 
 class PayloadTypes {
@@ -27,6 +30,8 @@ class PayloadTypes {
 
   // nullptr when it was not negotiated.
   const PayloadTypeEntry* find(rtp::PayloadType payload_type) const;
+  // What a retransmission under this number carries again; nullptr when it is none.
+  const PayloadTypeEntry* findRetransmitted(rtp::PayloadType rtx_payload_type) const;
   // The same format if there is one, else the first that can carry it; nullptr when none can.
   const PayloadTypeEntry* carrierOf(const CodecFormat& format) const;
   // The peer's first choice; nullptr when nothing was negotiated.

@@ -39,21 +39,27 @@ void MediaPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Tim
 
   MediaSection* section = findSection(transport, *view);
   if (!section) return drops.count(PeerDrop::UnknownPayloadType);
+  if (section->transport_cc_id)
+    congestion[transport.index()]->onReceived(*view, *section->transport_cc_id, now);
   if (!section->source) return drops.count(PeerDrop::NotReceiving);
   SourcePort& source = *section->source;
-  if (const auto original = source.retransmittedBy(view->ssrc()))
+  if (const auto original = source.retransmittedBy(*view))
     return receiveRetransmission(source, *original, *view, now);
-  receiveMedia(source, *view, *section->payload_types.find(view->payloadType()), now);
+  const PayloadTypeEntry* payload = section->payload_types.find(view->payloadType());
+  if (!payload) return drops.count(PeerDrop::RetransmissionUnasked);  // Of what never came.
+  receiveMedia(source, *view, *payload, now);
 }
 
 // By payload type: each number belongs to one m-line of a transport (RFC 8843 §9.2). Packets of an
-// announced retransmission SSRC have a payload type that we did not negotiate.
+// announced retransmission SSRC may have one that we did not negotiate.
 MediaSection* MediaPeer::Parts::findSection(const Transport& transport,
                                             const rtp::RtpView& packet) const {
   for (const auto& section : media) {
     if (&section->transport != &transport) continue;
-    if (section->source && section->source->retransmittedBy(packet.ssrc())) return section.get();
+    if (section->source && section->source->announcesRetransmission(packet.ssrc()))
+      return section.get();
     if (section->payload_types.find(packet.payloadType())) return section.get();
+    if (section->payload_types.findRetransmitted(packet.payloadType())) return section.get();
   }
   return nullptr;
 }

@@ -51,6 +51,7 @@ void MediaPeer::Parts::onReceptionReports(const rtcp::ReportBlocksView& blocks, 
     if (!sink) continue;
     const auto rtt = sink->onReceptionReport(block, now);
     if (!rtt) continue;
+    for (const auto& control : congestion) control->estimator().onRoundTripTime(*rtt);
     for (const auto& section : media)
       if (section->source) section->source->onRoundTripTime(*rtt);
   }
@@ -83,6 +84,14 @@ void MediaPeer::Parts::on(Transport&, const rtcp::RembView& remb, Timestamp now)
     if (!sink || sink->kind() != rtp::MediaKind::Video) continue;
     return sink->onRemb(remb.bitrate(), now);
   }
+}
+
+void MediaPeer::Parts::on(Transport& transport, const rtcp::TransportCcView& feedback,
+                          Timestamp now) {
+  auto& estimator = congestion[transport.index()]->estimator();
+  estimator.onFeedback(feedback, now);
+  for (const auto& section : media)
+    if (section->sink && &section->transport == &transport) section->sink->onEstimate(now);
 }
 
 SinkPort* MediaPeer::Parts::sinkOf(rtp::Ssrc local) const {

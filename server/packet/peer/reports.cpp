@@ -34,6 +34,23 @@ std::size_t MediaPeer::Parts::sendReports(Transport& transport, Timestamp now) {
   return bytes;
 }
 
+void MediaPeer::Parts::sendDueFeedback(Timestamp now) {
+  for (const auto& transport : transports) {
+    if (!transport->isConnected()) continue;
+    while (congestion[transport->index()]->feedback().nextTime() <= now)
+      if (!sendFeedback(*transport, now)) break;
+  }
+}
+
+// In the name of the first m-line: it is about all of them.
+bool MediaPeer::Parts::sendFeedback(Transport& transport, Timestamp now) {
+  TransportWideControl& control = *congestion[transport.index()];
+  for (const auto& section : media)
+    if (&section->transport == &transport)
+      return section->rtcp.sendTransportCc(control.feedback(), control.lastReceived(), now);
+  return false;
+}
+
 // One BYE for all SSRCs of the transport (RFC 3550 §6.3.7: two members need no back-off).
 void MediaPeer::Parts::sendBye(Transport& transport, Timestamp now) {
   if (!transport.isConnected()) return;

@@ -37,6 +37,12 @@ std::size_t RtcpSender::sendNack(rtp::Ssrc media, std::span<const rtp::SequenceN
   return written;
 }
 
+bool RtcpSender::sendTransportCc(bwe::FeedbackGenerator& feedback, rtp::Ssrc media, Timestamp now) {
+  bool written = false;
+  send([&](rtcp::CompoundWriter& out) { written = feedback.write(out, local_, media, now); });
+  return written;
+}
+
 void RtcpSender::sendRemb(Bitrate bitrate, std::span<const rtp::Ssrc> media) {
   send([&](rtcp::CompoundWriter& out) { rtcp::writeRemb(out, local_, bitrate, media); });
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/base/units.h"
+#include "server/packet/bwe/feedback_generator.h"
 #include "server/packet/peer/transport.h"
 #include "server/packet/rtcp/compound_writer.h"
 #include "server/packet/rtp/types.h"
@@ -26,6 +27,8 @@ class RtcpSender {
   void sendFir(rtp::Ssrc media);  // Each one is a new request.
   // Returns how many of `numbers` were asked for: all that fit in one datagram.
   std::size_t sendNack(rtp::Ssrc media, std::span<const rtp::SequenceNumber> numbers);
+  // What is due; false when nothing is.
+  bool sendTransportCc(bwe::FeedbackGenerator& feedback, rtp::Ssrc media, Timestamp now);
   void sendRemb(Bitrate bitrate, std::span<const rtp::Ssrc> media);
 
  private:

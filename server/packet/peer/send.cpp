@@ -2,7 +2,10 @@
 //
 //   payloadFor -> rewrite -> write -> [Transport: SRTP protect, send] -> history, clock, statistics
 //
-// and the way of one that the peer asks for again: history -> write -> the same.
+// and the way of one that the peer asks for again: history -> write, as it was or as a packet of
+// the retransmission stream -> the same.
+#include <utility>
+
 #include "server/packet/peer/sink_port.h"
 #include "server/packet/rtp/abs_send_time.h"
 #include "server/packet/rtp/rtp_writer.h"
@@ -15,7 +18,10 @@ void SinkPort::onPacket(const SourcePacket& packet, Timestamp now) {
   const PayloadTypeEntry* payload = payloadFor(packet.format);
   if (!payload) return surroundings_.drops.count(PeerDrop::CodecNotNegotiated);
   const auto header = rewrite(packet, *payload, now);
-  if (!header || !write(packet.view, *header)) return;
+  if (!header) return;
+  const auto bytes = write(packet.view, *header);
+  if (!bytes) return;
+  surroundings_.congestion.onSent(*header, *bytes, TransportWideControl::Purpose::Media, now);
   noteSent(packet, *header, now);
   maybeFinishSwitch();
 }
@@ -46,22 +52,29 @@ std::optional<rtp::OutgoingHeader> SinkPort::rewrite(const SourcePacket& packet,
     surroundings_.drops.count(PeerDrop::SequenceNumberUsed);
     return std::nullopt;
   }
-  if (abs_send_time_id_)
-    header->abs_send_time = {.id = *abs_send_time_id_, .time = rtp::toAbsSendTime(now)};
+  addExtensions(*header, now);
   return *header;
 }
 
-bool SinkPort::write(const rtp::RtpView& view, const rtp::OutgoingHeader& header) {
+void SinkPort::addExtensions(rtp::OutgoingHeader& header, Timestamp now) {
+  if (abs_send_time_id_)
+    header.abs_send_time = {.id = *abs_send_time_id_, .time = rtp::toAbsSendTime(now)};
+  if (transport_cc_id_)
+    header.transport_sequence = surroundings_.congestion.next(*transport_cc_id_);
+}
+
+std::optional<std::size_t> SinkPort::write(const rtp::RtpView& view,
+                                           const rtp::OutgoingHeader& header) {
   const auto bytes = rtp::writeForwarded(view, header, surroundings_.transport.rtpBuffer());
   if (!bytes) {
     surroundings_.drops.count(bytes.error());
-    return false;
+    return std::nullopt;
   }
-  if (!surroundings_.transport.sendRtp(*bytes)) return false;
+  if (!surroundings_.transport.sendRtp(*bytes)) return std::nullopt;
   ++statistics_.packets_sent;
   statistics_.bytes_sent += *bytes;
   payload_bytes_sent_ += view.payload().size();
-  return true;
+  return *bytes;
 }
 
 void SinkPort::noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& header,
@@ -87,8 +100,35 @@ void SinkPort::resend(rtp::SequenceNumber number, Timestamp now) {
   const auto sent = history_->resend(number, rtt, now);
   if (!sent) return surroundings_.drops.count(sent.error());
   ++resends_;
+  const PayloadTypeEntry* payload = surroundings_.payload_types.find((*sent)->header.payload_type);
+  if (rtx_ssrc_ && payload && payload->rtx_payload_type) {
+    if (sendRetransmission(**sent, *payload->rtx_payload_type, now)) ++statistics_.retransmitted;
+    return;
+  }
   const auto view = rtp::RtpView::parse((*sent)->packet.bytes());
   if (view && write(*view, (*sent)->header)) ++statistics_.retransmitted;
+}
+
+// RFC 4588: a packet of a stream of its own, so it may differ from the first one and is counted by
+// congestion control.
+bool SinkPort::sendRetransmission(const rtp::PacketHistory::Sent& sent,
+                                  rtp::PayloadType payload_type, Timestamp now) {
+  const auto view = rtp::RtpView::parse(sent.packet.bytes());
+  if (!view) return false;
+  rtp::OutgoingHeader header = sent.header;
+  header.ssrc = *rtx_ssrc_;
+  header.payload_type = payload_type;
+  header.sequence_number = std::exchange(rtx_number_, rtp::next(rtx_number_));
+  addExtensions(header, now);
+  const auto bytes = rtp::writeRetransmission(*view, header, sent.header.sequence_number,
+                                              surroundings_.transport.rtpBuffer());
+  if (!bytes) {
+    surroundings_.drops.count(bytes.error());
+    return false;
+  }
+  if (!surroundings_.transport.sendRtp(*bytes)) return false;
+  surroundings_.congestion.onSent(header, *bytes, TransportWideControl::Purpose::Media, now);
+  return true;
 }
 
 bool SinkPort::mayResend(Timestamp now) {

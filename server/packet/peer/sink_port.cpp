@@ -30,8 +30,11 @@ std::optional<rtp::ExtensionId> absSendTimeId(const sdp::NegotiatedMedia& media)
 SinkPort::SinkPort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings)
     : kind_(media.kind),
       abs_send_time_id_(absSendTimeId(media)),
+      transport_cc_id_(extensionId(media.transport_cc_id)),
+      rtx_ssrc_(media.local_rtx_ssrc),
       surroundings_(surroundings),
       rewriter_(media.kind, startOf(media.local_ssrc, surroundings.random)),
+      rtx_number_(surroundings.random.next16() & 0x7fff),
       flow_(surroundings.observer, media.kind, FlowDirection::Out) {
   if (anyNack(media.codecs)) history_.emplace();
   statistics_.kind = kind_;
@@ -118,6 +121,13 @@ void SinkPort::onFir(Timestamp now) {
 void SinkPort::onRemb(Bitrate bitrate, Timestamp now) {
   statistics_.remb = bitrate;
   statistics_.target_bitrate = withinLimits(bitrate);
+  if (chosen_.source) chosen_.source->setReceiverEstimate(*this, statistics_.target_bitrate, now);
+}
+
+void SinkPort::onEstimate(Timestamp now) {
+  const auto estimate = surroundings_.congestion.estimator().estimate();
+  if (kind_ != rtp::MediaKind::Video || !estimate) return;
+  statistics_.target_bitrate = withinLimits(*estimate);
   if (chosen_.source) chosen_.source->setReceiverEstimate(*this, statistics_.target_bitrate, now);
 }
 

@@ -20,6 +20,7 @@
 #include "server/packet/peer/sequence_window.h"
 #include "server/packet/peer/timeout_listener.h"
 #include "server/packet/peer/transport.h"
+#include "server/packet/peer/transport_wide_control.h"
 #include "server/packet/rtcp/nack.h"
 #include "server/packet/rtcp/sender_clock.h"
 #include "server/packet/rtcp/sender_report.h"
@@ -41,6 +42,7 @@ class SinkPort final : public MediaSink {
   struct Surroundings {
     const PayloadTypes& payload_types;
     Transport& transport;
+    TransportWideControl& congestion;
     Random& random;
     const rtp::NtpClock& clock;
     PeerObserver& observer;
@@ -65,6 +67,8 @@ class SinkPort final : public MediaSink {
   void onPli(Timestamp now);
   void onFir(Timestamp now);
   void onRemb(Bitrate bitrate, Timestamp now);
+  // There is transport-wide feedback of the peer.
+  void onEstimate(Timestamp now);
   // Returns the round trip time when the block tells one.
   std::optional<Duration> onReceptionReport(const rtp::ReceptionReport& report, Timestamp now);
 
@@ -93,11 +97,15 @@ class SinkPort final : public MediaSink {
   const PayloadTypeEntry* payloadFor(const CodecFormat& format);
   std::optional<rtp::OutgoingHeader> rewrite(const SourcePacket& packet,
                                              const PayloadTypeEntry& payload, Timestamp now);
-  bool write(const rtp::RtpView& view, const rtp::OutgoingHeader& header);
+  // How long the packet is that was sent.
+  std::optional<std::size_t> write(const rtp::RtpView& view, const rtp::OutgoingHeader& header);
   void noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& header, Timestamp now);
 
   rtp::SourceId idOf(const MediaSource& source) const;
   void resend(rtp::SequenceNumber number, Timestamp now);
+  void addExtensions(rtp::OutgoingHeader& header, Timestamp now);
+  bool sendRetransmission(const rtp::PacketHistory::Sent& sent, rtp::PayloadType payload_type,
+                          Timestamp now);
   bool mayResend(Timestamp now);
   void leaveFormer();
   void maybeFinishSwitch();
@@ -105,6 +113,8 @@ class SinkPort final : public MediaSink {
 
   const rtp::MediaKind kind_;
   const std::optional<rtp::ExtensionId> abs_send_time_id_;
+  const std::optional<rtp::ExtensionId> transport_cc_id_;
+  const std::optional<rtp::Ssrc> rtx_ssrc_;
   const Surroundings surroundings_;
 
   Link chosen_;
@@ -117,6 +127,7 @@ class SinkPort final : public MediaSink {
 
   rtp::StreamRewriter rewriter_;
   SequenceWindow used_numbers_;
+  rtp::SequenceNumber rtx_number_;
   std::optional<rtp::PacketHistory> history_;  // Only where the peer sends NACKs.
   rtcp::SenderClock sender_clock_;
   FlowMonitor flow_;

@@ -70,10 +70,17 @@ bool SourcePort::declares(rtp::Ssrc ssrc) const {
   return std::ranges::find(declared_, ssrc) != declared_.end();
 }
 
-std::optional<rtp::Ssrc> SourcePort::retransmittedBy(rtp::Ssrc ssrc) const {
-  const auto pair = std::ranges::find(retransmissions_, ssrc, &sdp::RtxPair::retransmission);
-  if (pair == retransmissions_.end()) return std::nullopt;
-  return pair->media;
+bool SourcePort::announcesRetransmission(rtp::Ssrc ssrc) const {
+  return std::ranges::find(retransmissions_, ssrc, &sdp::RtxPair::retransmission) !=
+         retransmissions_.end();
+}
+
+std::optional<rtp::Ssrc> SourcePort::retransmittedBy(const rtp::RtpView& packet) const {
+  const auto pair =
+      std::ranges::find(retransmissions_, packet.ssrc(), &sdp::RtxPair::retransmission);
+  if (pair != retransmissions_.end()) return pair->media;
+  if (!active_ || !payload_types_.findRetransmitted(packet.payloadType())) return std::nullopt;
+  return active_->ssrc;
 }
 
 InboundStream* SourcePort::find(rtp::Ssrc ssrc) const {

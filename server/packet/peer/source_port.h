@@ -56,8 +56,11 @@ class SourcePort final : public MediaSource {
 
   // Steps of the receive path (receive.cpp).
   bool declares(rtp::Ssrc ssrc) const;
-  // The media SSRC that `ssrc` retransmits (RFC 4588), by the peer's FID groups.
-  std::optional<rtp::Ssrc> retransmittedBy(rtp::Ssrc ssrc) const;
+  // By the peer's FID groups.
+  bool announcesRetransmission(rtp::Ssrc ssrc) const;
+  // The media SSRC of which `packet` is a retransmission (RFC 4588): by the peer's FID groups or,
+  // without them, by the payload type: then it can only be the one that flows.
+  std::optional<rtp::Ssrc> retransmittedBy(const rtp::RtpView& packet) const;
   InboundStream* find(rtp::Ssrc ssrc) const;
   std::expected<InboundStream*, PeerDrop> bind(rtp::Ssrc ssrc, const PayloadTypeEntry& payload,
                                                Timestamp now);

@@ -44,6 +44,8 @@ struct TestSessionOptions {
   bool send = true;
   bool receive = true;
   std::vector<sdp::RtxPair> remote_rtx;
+  std::optional<rtp::Ssrc> local_rtx = std::nullopt;  // Of video; with a payload type both ways.
+  bool transport_cc = false;
 };
 
 inline sdp::NegotiatedSession testSession(const TestSessionOptions& options) {
@@ -66,7 +68,6 @@ inline sdp::NegotiatedSession testSession(const TestSessionOptions& options) {
   opus.codec = rtp::Codec::Opus;
   opus.clock_rate = 48000;
   opus.channels = 2;
-  audio.codecs = {opus};
 
   video.kind = rtp::MediaKind::Video;
   video.local_ssrc = options.local.video;
@@ -78,6 +79,13 @@ inline sdp::NegotiatedSession testSession(const TestSessionOptions& options) {
   vp8.codec = rtp::Codec::Vp8;
   vp8.clock_rate = 90000;
   vp8.nack = vp8.pli = vp8.fir = vp8.remb = true;
+  if (options.local_rtx || !options.remote_rtx.empty()) vp8.rtx_payload_type = rtp::PayloadType(97);
+  video.local_rtx_ssrc = options.local_rtx;
+  if (options.transport_cc) {
+    vp8.transport_cc = opus.transport_cc = true;
+    audio.transport_cc_id = video.transport_cc_id = 5;
+  }
+  audio.codecs = {opus};
   video.codecs = {vp8};
 
   sdp::NegotiatedSession session;

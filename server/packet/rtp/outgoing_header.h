@@ -17,6 +17,12 @@ struct AbsSendTimeExtension {
   AbsSendTime time;
 };
 
+// The transport-wide sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
+struct TransportSequenceExtension {
+  ExtensionId id;  // The sink's: 1..14.
+  SequenceNumber number;
+};
+
 struct OutgoingHeader {
   Ssrc ssrc;
   RtpTimestamp timestamp;
@@ -25,6 +31,7 @@ struct OutgoingHeader {
   bool marker = false;
   std::optional<PictureIds> picture_ids;
   std::optional<AbsSendTimeExtension> abs_send_time;
+  std::optional<TransportSequenceExtension> transport_sequence = std::nullopt;
 };
 
 }  // namespace ms::rtp

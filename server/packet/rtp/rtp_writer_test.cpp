@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "server/packet/rtp/rtx.h"
+
 namespace ms::rtp {
 namespace {
 
@@ -48,6 +50,59 @@ TEST(RtpWriter, PutsAbsSendTimeUnderTheSinksId) {
   EXPECT_EQ(loadBe24(*view->extension(ExtensionId(3)), 0), 0xabcdefu);
   EXPECT_FALSE(view->extension(ExtensionId(1)));
   EXPECT_EQ(view->payload().size(), 2u);
+}
+
+TEST(RtpWriter, PutsTheTransportWideNumberBesideIt) {
+  OutgoingHeader header = someHeader();
+  header.abs_send_time = {.id = ExtensionId(3), .time = AbsSendTime(0xabcdef)};
+  header.transport_sequence = {.id = ExtensionId(5), .number = SequenceNumber(0x1234)};
+  Payload out(100, 0xff);
+
+  const auto bytes = writeForwarded(*RtpView::parse(kIncoming), header, out);
+
+  ASSERT_TRUE(bytes);
+  // Profile, two words: id 3 with three bytes, id 5 with two, one byte of padding.
+  EXPECT_EQ(Payload(out.begin() + 16, out.begin() + 28),
+            (Payload{0xbe, 0xde, 0, 2, 0x32, 0xab, 0xcd, 0xef, 0x51, 0x12, 0x34, 0}));
+  const auto view = RtpView::parse(Bytes(out).first(*bytes));
+  ASSERT_TRUE(view && view->extension(ExtensionId(5)));
+  EXPECT_EQ(loadBe16(*view->extension(ExtensionId(5)), 0), 0x1234);
+  EXPECT_EQ(view->payload().size(), 2u);
+}
+
+TEST(RtpWriter, WrapsARetransmissionThatUnwrapsToThePacketSentFirst) {
+  const auto incoming = RtpView::parse(kIncoming);
+  Payload first(100), again(100), unwrapped(100);
+  const auto first_bytes = writeForwarded(*incoming, someHeader(), first);
+  OutgoingHeader header = someHeader();
+  header.ssrc = Ssrc(9);
+  header.payload_type = PayloadType(97);
+  header.sequence_number = SequenceNumber(77);
+
+  const auto bytes = writeRetransmission(*incoming, header, SequenceNumber(0x1122), again);
+
+  ASSERT_TRUE(bytes);
+  const auto view = RtpView::parse(Bytes(again).first(*bytes));
+  ASSERT_TRUE(view);
+  EXPECT_EQ(view->ssrc(), Ssrc(9));
+  EXPECT_EQ(view->sequenceNumber(), SequenceNumber(77));
+  const auto restored =
+      unwrapRtx(*view, {.ssrc = Ssrc(0x01020304), .payload_type = PayloadType(101)}, unwrapped);
+  ASSERT_TRUE(restored);
+  first.resize(*first_bytes);
+  unwrapped.resize(*restored);
+  EXPECT_EQ(unwrapped, first);
+}
+
+TEST(RtpWriter, WritesPaddingThatCarriesNothing) {
+  Payload out(300, 0xff);
+  const auto bytes = writePadding(someHeader(), 255, out);
+  ASSERT_TRUE(bytes);
+  const auto view = RtpView::parse(Bytes(out).first(*bytes));
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(view->payload().empty());
+  EXPECT_EQ(view->paddingBytes(), 255u);
+  EXPECT_EQ(writePadding(someHeader(), 255, MutableBytes(out).first(200)).error(), Drop::TooLong);
 }
 
 TEST(RtpWriter, LeavesOutAnExtensionIdThatTheOneByteFormCannotSay) {
