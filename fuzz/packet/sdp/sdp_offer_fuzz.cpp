@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "server/packet/sdp/offer_answer.h"
+#include "server/packet/sdp/restart.h"
+#include "server/packet/sdp/simulcast.h"
 
 namespace {
 
@@ -53,6 +55,9 @@ void checkLimits(const NegotiatedSession& session) {
     check(!media.codecs.empty() && media.codecs.size() <= 128);
     check(media.remote_ssrcs.size() <= kMaxSsrcs);
     check(media.remote_rtx.size() <= kMaxSsrcGroups);
+    check(media.remote_rids.size() <= kMaxSimulcastLayers && media.remote_rids.size() != 1);
+    check(media.remote_rids.empty() || (media.rid_id && media.remote_simulcast_ssrcs.empty()));
+    check(media.remote_simulcast_ssrcs.size() <= kMaxSimulcastLayers);
     std::set<std::uint8_t> payload_types;
     for (const NegotiatedCodec& codec : media.codecs)
       check(payload_types.insert(*codec.payload_type).second);
@@ -65,6 +70,9 @@ void checkAnswer(std::string_view offer, const NegotiationConfig& config) {
   check(answer->local.media.size() == answer->remote.media.size());
   checkLimits(answer->session);
   for (const NegotiatedMedia& media : answer->session.media) checkKeys(media, config);
+
+  // The same offer again restarts nothing.
+  check(!makeRestartAnswer(offer, *answer, config.local.ice));
 
   // Our own answer parses again, and to the same.
   const auto again = SessionDescription::parse(write(answer->local));

@@ -4,14 +4,17 @@
 
 #include "server/packet/sdp/answer_lines.h"
 #include "server/packet/sdp/crypto.h"
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/peer_media.h"
+#include "server/packet/sdp/simulcast.h"
 #include "server/packet/sdp/words.h"
 
 namespace ms::sdp {
 namespace {
 
 constexpr std::uint8_t kFirstDynamicPayloadType = 96;
+const CodecName kRed{"red", 48000, 2};
 
 struct AcceptedLine {
   std::size_t mline;
@@ -19,6 +22,9 @@ struct AcceptedLine {
   std::vector<Format> formats;
   std::optional<NegotiatedCrypto> crypto;  // With SDES.
   std::size_t transport = 0;
+  // WebRTC only, and only what was offered.
+  std::optional<std::uint8_t> transport_cc_id;
+  std::vector<RemoteRid> rids;
 };
 
 bool endsWithProfile(std::string_view protocol, std::string_view profile) {
@@ -49,9 +55,15 @@ class AnswerMaker {
 
   void decide() {
     for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
-      AcceptedLine line{
-          .mline = mline, .kind = rtpKind(offer_.media[mline]), .formats = {}, .crypto = {}};
-      if (maybeAccept(line)) accepted_.push_back(std::move(line));
+      AcceptedLine line{.mline = mline,
+                        .kind = rtpKind(offer_.media[mline]),
+                        .formats = {},
+                        .crypto = {},
+                        .transport_cc_id = {},
+                        .rids = {}};
+      if (!maybeAccept(line)) continue;
+      if (line.kind) addOffered(line);
+      accepted_.push_back(std::move(line));
     }
     assignTransports();
   }
@@ -135,12 +147,51 @@ class AnswerMaker {
         kind == rtp::MediaKind::Audio ? config_.codecs.audio : config_.codecs.video;
     const FormatTable table(media);
     std::vector<Format> common;
-    for (const Format& format : table.formats())
-      if (format.name && std::ranges::find(wanted, *format.name) != wanted.end())
+    for (const Format& format : table.formats()) {
+      if (!format.name) continue;
+      if (std::ranges::find(wanted, *format.name) != wanted.end() || isRedOfOpus(table, format))
         common.push_back(format);
+    }
+    if (std::ranges::all_of(common, isRed)) common.clear();
     if (common.empty() && equalsIgnoringCase(media.protocol, "RTP/AVP"))
       return unknownFormats(table);
     return common;
+  }
+
+  static bool isRed(const Format& format) { return format.name && *format.name == kRed; }
+
+  // Redundant audio of the opus that is there too (RFC 2198): its fmtp lists the payload types.
+  bool isRedOfOpus(const FormatTable& table, const Format& format) const {
+    if (config_.profile != Profile::WebRtc || !isRed(format) || format.fmtp.empty()) return false;
+    std::string_view rest = format.fmtp;
+    for (auto text = takeWord(rest, "/"); !text.empty(); text = takeWord(rest, "/")) {
+      const auto payload_type = parsePayloadType(text);
+      const Format* const primary = payload_type ? table.find(*payload_type) : nullptr;
+      if (!primary || !primary->name || primary->name->codec() != rtp::Codec::Opus) return false;
+    }
+    return true;
+  }
+
+  // What this server does beyond the original, for WebRTC peers that ask for it.
+  void addOffered(AcceptedLine& line) const {
+    const MediaDescription& media = offer_.media[line.mline];
+    const bool is_webrtc = config_.profile == Profile::WebRtc;
+    if (is_webrtc) line.transport_cc_id = extensionId(offer_, media, kTransportCcUri);
+    if (!line.transport_cc_id)
+      for (Format& format : line.formats) std::erase(format.feedback, kTransportCcFeedback);
+    if (std::ranges::none_of(line.formats, hasTransportCc)) line.transport_cc_id.reset();
+    if (!is_webrtc || line.kind != rtp::MediaKind::Video) return;
+
+    const FormatTable table(media);
+    for (Format& format : line.formats)
+      if (std::ranges::find(format.feedback, "nack") != format.feedback.end())
+        format.rtx = table.retransmissionOf(format.payload_type);
+    if (receives(mirrored(direction(media, offer_))) && extensionId(offer_, media, kRidUri))
+      line.rids = offeredRids(media);
+  }
+
+  static bool hasTransportCc(const Format& format) {
+    return std::ranges::find(format.feedback, kTransportCcFeedback) != format.feedback.end();
   }
 
   // Old gateways send what has no name here; it is received all the same.
@@ -152,7 +203,8 @@ class AnswerMaker {
                            .name = std::nullopt,
                            .rtpmap = {},
                            .fmtp = {},
-                           .feedback = {}});
+                           .feedback = {},
+                           .rtx = {}});
     return unknown;
   }
 
@@ -184,8 +236,19 @@ class AnswerMaker {
                       .formats = line.formats,
                       .direction = mirrored(direction(offered, offer_)),
                       .setup = setup(line),
-                      .crypto = line.crypto ? &line.crypto->local : nullptr},
+                      .crypto = line.crypto ? &line.crypto->local : nullptr,
+                      .transport_cc_id = line.transport_cc_id,
+                      .rids = line.rids,
+                      .mid_id = ridExtension(line, kMidUri),
+                      .rid_id = ridExtension(line, kRidUri),
+                      .repaired_rid_id = ridExtension(line, kRepairedRidUri)},
                      config_);
+  }
+
+  // Asked for only where they tell encodings apart: they cost bytes in each packet.
+  std::optional<std::uint8_t> ridExtension(const AcceptedLine& line, std::string_view uri) const {
+    if (line.rids.empty()) return std::nullopt;
+    return extensionId(offer_, offer_.media[line.mline], uri);
   }
 
   NegotiatedMedia negotiatedMedia(const AcceptedLine& line) const {
@@ -199,10 +262,17 @@ class AnswerMaker {
     media.send = sends(ours);
     media.receive = receives(ours);
     for (const Format& format : line.formats) media.codecs.push_back(format.negotiated());
-    media.abs_send_time_id = absSendTimeId(offered);
-    if (!media.abs_send_time_id) media.abs_send_time_id = absSendTimeId(offer_);
+    media.abs_send_time_id = extensionId(offer_, offered, kAbsSendTimeUri);
+    media.transport_cc_id = line.transport_cc_id;
+    media.mid_id = ridExtension(line, kMidUri);
+    media.rid_id = ridExtension(line, kRidUri);
+    media.repaired_rid_id = ridExtension(line, kRepairedRidUri);
     addLocalStream(config_, media);
     readStreams(offered, media);
+    media.remote_rids = line.rids;
+    if (config_.profile == Profile::WebRtc && line.kind == rtp::MediaKind::Video &&
+        line.rids.empty())
+      media.remote_simulcast_ssrcs = simulcastSsrcs(offered);
     if (config_.profile == Profile::PlainRtp) media.target = readTarget(offer_, offered);
     media.crypto = line.crypto;
     return media;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/offer_answer.h"
 #include "server/packet/sdp/test_descriptions.h"
 
@@ -28,11 +29,13 @@ TEST(BrowserOffer, OfChromiumIsAnsweredWithAllItsCommonCodecs) {
 
   ASSERT_EQ(answer.local.media.size(), 2u);
   EXPECT_THAT(valuesOf(answer.local, "group"), ElementsAre("BUNDLE 0 1"));
-  EXPECT_THAT(answer.local.media[0].formats, ElementsAre("111", "0", "8"));
+  EXPECT_THAT(answer.local.media[0].formats, ElementsAre("111", "63", "0", "8"));
   EXPECT_THAT(answer.local.media[1].formats,
-              ElementsAre("96", "102", "104", "108", "114", "116", "39", "45", "98", "100"));
-  EXPECT_THAT(valuesOf(answer.local.media[1], "extmap"),
-              ElementsAre("2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"));
+              ElementsAre("96", "97", "102", "103", "104", "107", "108", "109", "114", "115", "116",
+                          "117", "39", "40", "45", "46", "98", "99", "100", "101"));
+  EXPECT_THAT(
+      valuesOf(answer.local.media[1], "extmap"),
+      ElementsAre("2 " + std::string(kAbsSendTimeUri), "3 " + std::string(kTransportCcUri)));
 }
 
 TEST(BrowserOffer, OfChromiumIsUnderstood) {
@@ -55,11 +58,29 @@ TEST(BrowserOffer, OfChromiumIsUnderstood) {
   EXPECT_EQ(video.abs_send_time_id, 2);
 }
 
-TEST(BrowserOffer, NeverLeadsToRetransmissionFormats) {
+TEST(BrowserOffer, OfChromiumGetsTransportWideFeedbackAndRetransmissions) {
+  const auto answer = answerToFixture("chromium_sendrecv");
+
+  const NegotiatedMedia& video = answer.session.media[1];
+  EXPECT_EQ(video.transport_cc_id, 3);
+  EXPECT_TRUE(video.codecs[0].transport_cc);
+  EXPECT_EQ(video.codecs[0].rtx_payload_type, rtp::PayloadType(97));
+  ASSERT_TRUE(video.local_rtx_ssrc);
+  EXPECT_THAT(valuesOf(answer.local.media[1], "ssrc-group"),
+              ElementsAre("FID " + std::to_string(*video.local_ssrc) + ' ' +
+                          std::to_string(**video.local_rtx_ssrc)));
+  EXPECT_FALSE(answer.session.media[0].local_rtx_ssrc);
+  EXPECT_FALSE(video.rid_id || video.mid_id);
+}
+
+TEST(BrowserOffer, NeverLeadsToRetransmissionsOfACodecThatIsNotKept) {
   for (const char* name : {"chromium_sendrecv", "firefox_sendrecv", "kurento_webrtcpeer_sendrecv"})
     for (const MediaDescription& media : answerToFixture(name).local.media)
-      for (const std::string& map : valuesOf(media, "rtpmap"))
-        EXPECT_EQ(map.find("rtx"), std::string::npos) << name;
+      for (const std::string& fmtp : valuesOf(media, "fmtp")) {
+        const std::size_t apt = fmtp.find("apt=");
+        if (apt == std::string::npos) continue;
+        EXPECT_THAT(media.formats, testing::Contains(fmtp.substr(apt + 4))) << name;
+      }
 }
 
 TEST(BrowserOffer, WithRecvonlyIsAnsweredWithSendonly) {
@@ -93,7 +114,7 @@ TEST(BrowserOffer, OfFirefoxIsAnsweredWithoutItsFingerprint) {
   EXPECT_THAT(valuesOf(answer.local.media[0], "fingerprint"), ElementsAre(ours));
   ASSERT_TRUE(answer.session.transports[0].remote_fingerprint);
   EXPECT_NE(write(*answer.session.transports[0].remote_fingerprint), ours);
-  EXPECT_THAT(answer.local.media[1].formats, ElementsAre("120", "121", "99"));
+  EXPECT_THAT(answer.local.media[1].formats, ElementsAre("120", "124", "121", "125", "99", "100"));
 }
 
 TEST(BrowserOffer, WithASecondVideoGetsTheFirstOnly) {
@@ -117,13 +138,20 @@ TEST(BrowserOffer, WithABundleOnlyLineIsTakenAsAWhole) {
   EXPECT_EQ(answer.session.media.size(), 2u);
 }
 
-TEST(BrowserOffer, WithSimulcastIsAnsweredWithoutIt) {
+TEST(BrowserOffer, WithSimulcastIsAnsweredWithAllItsEncodings) {
   const auto answer = answerToFixture("chromium_simulcast");
 
-  EXPECT_TRUE(answer.remote.media[1].has("simulcast"));
-  EXPECT_FALSE(answer.local.media[1].has("simulcast"));
-  EXPECT_FALSE(answer.local.media[1].has("rid"));
-  EXPECT_TRUE(answer.local.media[1].has("recvonly"));
+  const MediaDescription& video = answer.local.media[1];
+  const auto offered = valuesOf(answer.remote.media[1], "simulcast");
+  ASSERT_EQ(offered.size(), 1u);
+  EXPECT_THAT(valuesOf(video, "simulcast"), ElementsAre("recv" + offered[0].substr(4)));
+  EXPECT_EQ(valuesOf(video, "rid").size(), 3u);
+  EXPECT_TRUE(video.has("recvonly"));
+  const NegotiatedMedia& media = answer.session.media[1];
+  EXPECT_EQ(media.remote_rids.size(), 3u);
+  EXPECT_EQ(media.mid_id, 4);
+  EXPECT_EQ(media.rid_id, 10);
+  EXPECT_EQ(media.repaired_rid_id, 11);
 }
 
 TEST(BrowserOffer, OfKurentoUtilsIsTakenInBothDirections) {

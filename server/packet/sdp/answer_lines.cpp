@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "server/packet/sdp/crypto.h"
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/media_lines.h"
+#include "server/packet/sdp/simulcast.h"
 #include "server/packet/sdp/words.h"
 
 namespace ms::sdp {
@@ -73,6 +75,8 @@ void addFormatLines(const Format& format, MediaDescription& answer) {
     answer.addAttribute("rtcp-fb", number + std::string(parameters));
   if (!format.fmtp.empty()) answer.addAttribute("fmtp", number + std::string(format.fmtp));
 }
+
+bool hasRtx(const Format& format) { return format.rtx.has_value(); }
 
 void addRepeatedLines(const MediaDescription& offered, MediaDescription& answer) {
   std::size_t count = 0;
@@ -150,15 +154,23 @@ MediaDescription answerRtp(const SessionDescription& offer, const MediaDescripti
   for (const Format& format : accepted.formats) {
     answer.formats.push_back(std::to_string(*format.payload_type));
     addFormatLines(format, answer);
+    if (format.rtx) addRtxLines(answer, format.payload_type, *format.rtx, format.name->clock_rate);
   }
   addRepeatedLines(offered, answer);
-  if (const auto id = absSendTimeId(offered); id && !absSendTimeId(offer))
-    answer.addAttribute("extmap", std::to_string(*id) + ' ' + std::string(kAbsSendTimeUri));
+  if (!extensionId(offer, kAbsSendTimeUri))
+    addExtensionLine(answer, extensionId(offered, kAbsSendTimeUri), kAbsSendTimeUri);
+  addExtensionLine(answer, accepted.transport_cc_id, kTransportCcUri);
+  addExtensionLine(answer, accepted.mid_id, kMidUri);
+  addExtensionLine(answer, accepted.rid_id, kRidUri);
+  addExtensionLine(answer, accepted.repaired_rid_id, kRepairedRidUri);
+  addReceivedRids(offered, accepted.rids, answer);
   if (const auto comedia = offered.value("direction"))
     answer.addAttribute("direction", std::string(answeringComedia(*comedia)));
   addSetupLine(offered, accepted.setup, config, answer);
   if (accepted.crypto) answer.addAttribute("crypto", write(*accepted.crypto));
   addSsrcLine(answer, config, accepted.kind);
+  if (sends(accepted.direction) && std::ranges::any_of(accepted.formats, hasRtx))
+    addRtxSsrcLines(answer, config);
   addTransportLines(answer, config);
   return answer;
 }

@@ -1,8 +1,11 @@
 // The text of an answer: what of the offer is repeated, what is turned round, what is our own.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "server/packet/sdp/format_table.h"
 #include "server/packet/sdp/offer_answer.h"
@@ -29,6 +32,12 @@ struct AcceptedRtp {
   Direction direction;  // Ours.
   SetupRole setup;
   const CryptoParameters* crypto;  // Ours; nullptr without SDES.
+  std::optional<std::uint8_t> transport_cc_id;
+  // Those that we receive, with the header extensions that tell them apart; empty for none.
+  std::vector<RemoteRid> rids;
+  std::optional<std::uint8_t> mid_id;
+  std::optional<std::uint8_t> rid_id;
+  std::optional<std::uint8_t> repaired_rid_id;
 };
 MediaDescription answerRtp(const SessionDescription& offer, const MediaDescription& offered,
                            const AcceptedRtp& accepted, const NegotiationConfig& config);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/offer_answer.h"
 #include "server/packet/sdp/test_descriptions.h"
 
@@ -331,12 +332,48 @@ TEST(Answer, KeepsFeedbackOfKeptPayloadTypesOnly) {
 
   const auto answer = answerTo(kSession + video);
 
-  EXPECT_THAT(answer.local.media[0].formats, ElementsAre("96"));
   EXPECT_THAT(valuesOf(answer.local.media[0], "rtcp-fb"),
               ElementsAre("96 nack", "96 nack pli", "96 ccm fir", "96 goog-remb"));
-  EXPECT_FALSE(answer.local.media[0].has("fmtp"));
   const NegotiatedCodec& codec = answer.session.media[0].codecs[0];
   EXPECT_TRUE(codec.nack && codec.pli && codec.fir && codec.remb);
+}
+
+TEST(Answer, KeepsTransportWideFeedbackOnlyWithItsHeaderExtension) {
+  const std::string uri(kTransportCcUri);
+  const auto with =
+      answerTo(kSession + plus(plus(kVideo, "rtcp-fb:* transport-cc"), "extmap:7 " + uri));
+  const auto without = answerTo(kSession + plus(kVideo, "extmap:7 " + uri));
+
+  EXPECT_THAT(valuesOf(with.local.media[0], "rtcp-fb"), ElementsAre("96 transport-cc"));
+  EXPECT_THAT(valuesOf(with.local.media[0], "extmap"), ElementsAre("7 " + uri));
+  EXPECT_EQ(with.session.media[0].transport_cc_id, 7);
+  EXPECT_FALSE(without.local.media[0].has("extmap"));
+  EXPECT_FALSE(without.session.media[0].transport_cc_id);
+}
+
+TEST(Answer, KeepsRetransmissionsOfACodecThatIsAskedForAgain) {
+  const std::string rtx = "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n";
+  const std::string video = replaced(kVideo, "SAVPF 96", "SAVPF 96 97") + rtx;
+  const auto with = answerTo(kSession + plus(video, "rtcp-fb:96 nack"));
+  const auto without = answerTo(kSession + video);
+
+  EXPECT_THAT(with.local.media[0].formats, ElementsAre("96", "97"));
+  EXPECT_EQ(with.session.media[0].codecs[0].rtx_payload_type, rtp::PayloadType(97));
+  EXPECT_EQ(with.session.media[0].local_rtx_ssrc, webRtcConfig().local.video_rtx_ssrc);
+  EXPECT_THAT(without.local.media[0].formats, ElementsAre("96"));
+  EXPECT_FALSE(without.session.media[0].local_rtx_ssrc);
+}
+
+TEST(Answer, KeepsRedundantAudioOfOpusOnly) {
+  const auto answerWith = [](const std::string& fmtp) {
+    return answerTo(kSession + replaced(kAudio, "SAVPF 111", "SAVPF 111 63 8") +
+                    "a=rtpmap:63 red/48000/2\r\n" + fmtp)
+        .local.media[0]
+        .formats;
+  };
+  EXPECT_THAT(answerWith("a=fmtp:63 111/111\r\n"), ElementsAre("111", "63", "8"));
+  EXPECT_THAT(answerWith("a=fmtp:63 111/8\r\n"), ElementsAre("111", "8"));
+  EXPECT_THAT(answerWith(""), ElementsAre("111", "8"));
 }
 
 TEST(Answer, HasNoBandwidth) {

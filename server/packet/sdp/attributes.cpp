@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::string_view kDirectionNames[] = {"sendrecv", "sendonly", "recvonly", "inactive"};
 constexpr std::uint8_t kMaxPayloadType = 127;
-constexpr std::uint8_t kMaxOneByteExtensionId = 14;  // RFC 8285 §4.2
 
 // Known hash functions, the one to prefer first. MD5 and MD2 are not (RFC 8122 §5).
 struct Hash {
@@ -124,14 +123,6 @@ std::optional<ExtMap> ExtMap::parse(std::string_view text) {
   map.uri = takeWord(text);
   if (map.uri.empty()) return std::nullopt;
   return map;
-}
-
-std::optional<std::uint8_t> absSendTimeId(const Section& section) {
-  for (const std::string_view text : section.values("extmap")) {
-    const auto map = ExtMap::parse(text);
-    if (map && map->uri == kAbsSendTimeUri && map->id <= kMaxOneByteExtensionId) return map->id;
-  }
-  return std::nullopt;
 }
 
 std::optional<Fingerprint> parseFingerprint(std::string_view text) {
@@ -250,6 +241,7 @@ std::optional<Rid> Rid::parse(std::string_view text) {
   Rid rid;
   rid.id = takeWord(text);
   rid.direction = takeWord(text);
+  rid.restrictions = trimmed(text);
   if (rid.id.empty() || (rid.direction != "send" && rid.direction != "recv")) return std::nullopt;
   return rid;
 }

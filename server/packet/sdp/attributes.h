@@ -22,9 +22,6 @@ inline constexpr std::size_t kMaxSsrcs = 64;
 inline constexpr std::size_t kMaxSsrcGroups = 64;
 inline constexpr std::size_t kMaxRemoteCandidates = 64;  // Of one transport.
 
-inline constexpr std::string_view kAbsSendTimeUri =
-    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
-
 // a=sendrecv and its like.
 enum class Direction : std::uint8_t { SendRecv, SendOnly, RecvOnly, Inactive };
 std::optional<Direction> parseDirection(std::string_view attribute_name);
@@ -61,8 +58,6 @@ struct ExtMap {
 
   static std::optional<ExtMap> parse(std::string_view text);
 };
-// The id of abs-send-time in the section, if it is one that a one-byte header can carry.
-std::optional<std::uint8_t> absSendTimeId(const Section& section);
 
 // a=fingerprint:<hash> <hex pairs>   (RFC 8122 §5)
 std::optional<Fingerprint> parseFingerprint(std::string_view text);
@@ -118,10 +113,11 @@ struct Msid {
   static std::optional<Msid> parse(std::string_view text);
 };
 
-// a=rid:<id> send|recv [...]   (RFC 8851)
+// a=rid:<id> send|recv [<restrictions>]   (RFC 8851)
 struct Rid {
   std::string_view id;
   std::string_view direction;
+  std::string_view restrictions;
 
   static std::optional<Rid> parse(std::string_view text);
 };

@@ -74,14 +74,6 @@ TEST(ExtMap, ReadsIdDirectionAndUri) {
     EXPECT_FALSE(ExtMap::parse(text)) << text;
 }
 
-TEST(ExtMap, GivesOfAbsSendTimeOnlyAnIdThatAOneByteHeaderCarries) {
-  const std::string uri(kAbsSendTimeUri);
-
-  EXPECT_EQ(absSendTimeId(sectionWith({{"extmap", ("14 " + uri).c_str()}})), 14);
-  EXPECT_EQ(absSendTimeId(sectionWith({{"extmap", ("15 " + uri).c_str()}})), std::nullopt);
-  EXPECT_EQ(absSendTimeId(sectionWith({{"extmap", "3 urn:other"}})), std::nullopt);
-}
-
 TEST(Fingerprint, ComesBackFromItsText) {
   const std::string text = "sha-1 00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:F0:F1:F2:FF";
 

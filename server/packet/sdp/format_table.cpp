@@ -1,6 +1,7 @@
 #include "server/packet/sdp/format_table.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "server/packet/sdp/attributes.h"
@@ -16,7 +17,7 @@ bool hasFeedback(std::string_view protocol) { return protocol.ends_with('F'); }
 
 bool isKnownFeedback(std::string_view parameters) {
   return parameters.starts_with("nack") || parameters == "goog-remb" ||
-         parameters.starts_with("ccm ");
+         parameters == kTransportCcFeedback || parameters.starts_with("ccm ");
 }
 
 void addFeedback(Format& format, std::string_view parameters) {
@@ -42,7 +43,9 @@ NegotiatedCodec Format::negotiated() const {
     result.pli |= parameters == "nack pli";
     result.fir |= parameters == "ccm fir";
     result.remb |= parameters == "goog-remb";
+    result.transport_cc |= parameters == kTransportCcFeedback;
   }
+  result.rtx_payload_type = rtx;
   return result;
 }
 
@@ -67,6 +70,14 @@ FormatTable::FormatTable(const MediaDescription& media) : index_(kPayloadTypes) 
 const Format* FormatTable::find(rtp::PayloadType payload_type) const {
   if (*payload_type >= kPayloadTypes || !index_[*payload_type]) return nullptr;
   return &formats_[*index_[*payload_type]];
+}
+
+std::optional<rtp::PayloadType> FormatTable::retransmissionOf(rtp::PayloadType payload_type) const {
+  const std::string apt = "apt=" + std::to_string(*payload_type);
+  for (const Format& format : formats_)
+    if (format.name && equalsIgnoringCase(format.name->encoding, "rtx") && format.fmtp == apt)
+      return format.payload_type;
+  return std::nullopt;
 }
 
 Format* FormatTable::find(std::string_view format) {

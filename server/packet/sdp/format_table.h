@@ -13,14 +13,18 @@
 namespace ms::sdp {
 
 inline constexpr std::size_t kMaxFeedbackPerFormat = 16;
+inline constexpr std::string_view kTransportCcFeedback = "transport-cc";
 
 struct Format {
   rtp::PayloadType payload_type;
   std::optional<CodecName> name;  // From rtpmap, else from the static table.
   std::string_view rtpmap;        // "opus/48000/2"; empty without a line.
   std::string_view fmtp;          // Parameters of the first fmtp line.
-  // Parameters of the rtcp-fb lines this server goes along with: nack, ccm, goog-remb.
+  // Parameters of the rtcp-fb lines this server goes along with: nack, ccm, goog-remb,
+  // transport-cc.
   std::vector<std::string_view> feedback;
+  // Its retransmissions, where they are agreed on (RFC 4588 §8.1).
+  std::optional<rtp::PayloadType> rtx = std::nullopt;
 
   NegotiatedCodec negotiated() const;
 };
@@ -33,6 +37,8 @@ class FormatTable {
   // In the order of the m-line, each payload type once; words that are no payload type left out.
   const std::vector<Format>& formats() const { return formats_; }
   const Format* find(rtp::PayloadType payload_type) const;
+  // The `rtx` format whose apt is `payload_type`.
+  std::optional<rtp::PayloadType> retransmissionOf(rtp::PayloadType payload_type) const;
 
  private:
   Format* find(std::string_view format);

@@ -54,7 +54,7 @@ TEST(FormatTable, KnowsStaticPayloadTypesWithoutRtpmap) {
 
 TEST(FormatTable, KeepsOnlyFeedbackThisServerGoesAlongWith) {
   MediaDescription media = video({"96"});
-  for (const char* feedback : {"96 transport-cc", "96 nack rpsi", "96 ccm tmmbr", "96 trr-int 100",
+  for (const char* feedback : {"96 x-cc", "96 nack rpsi", "96 ccm tmmbr", "96 trr-int 100",
                                "97 nack", "96 goog-lntf", "96 nack rpsi"})
     media.addAttribute("rtcp-fb", feedback);
 

@@ -42,6 +42,20 @@ void addSsrcLine(MediaDescription& media, const NegotiationConfig& config, rtp::
                      std::to_string(*localSsrc(config, kind)) + " cname:" + config.local.cname);
 }
 
+void addRtxLines(MediaDescription& media, rtp::PayloadType payload_type, rtp::PayloadType rtx,
+                 std::uint32_t clock_rate) {
+  const std::string number = std::to_string(*rtx);
+  media.formats.push_back(number);
+  media.addAttribute("rtpmap", number + " rtx/" + std::to_string(clock_rate));
+  media.addAttribute("fmtp", number + " apt=" + std::to_string(*payload_type));
+}
+
+void addRtxSsrcLines(MediaDescription& media, const NegotiationConfig& config) {
+  const std::string rtx = std::to_string(*config.local.video_rtx_ssrc);
+  media.addAttribute("ssrc", rtx + " cname:" + config.local.cname);
+  media.addAttribute("ssrc-group", "FID " + std::to_string(*config.local.video_ssrc) + ' ' + rtx);
+}
+
 std::uint16_t localPort(const NegotiationConfig& config, rtp::MediaKind kind) {
   return config.profile == Profile::WebRtc ? kWebRtcPort : portsOf(config, kind).rtp;
 }

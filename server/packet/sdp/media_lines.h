@@ -23,6 +23,11 @@ void addTransportLines(MediaDescription& media, const NegotiationConfig& config)
 
 // a=ssrc with the cname.
 void addSsrcLine(MediaDescription& media, const NegotiationConfig& config, rtp::MediaKind kind);
+// The format `rtx` with what says whose retransmissions it carries (RFC 4588 §8.1).
+void addRtxLines(MediaDescription& media, rtp::PayloadType payload_type, rtp::PayloadType rtx,
+                 std::uint32_t clock_rate);
+// The SSRC on which retransmissions of video are sent, as a group FID (RFC 5576 §4.2).
+void addRtxSsrcLines(MediaDescription& media, const NegotiationConfig& config);
 
 std::uint16_t localPort(const NegotiationConfig& config, rtp::MediaKind kind);
 rtp::Ssrc localSsrc(const NegotiationConfig& config, rtp::MediaKind kind);

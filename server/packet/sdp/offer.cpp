@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "server/packet/sdp/crypto.h"
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/offer_answer.h"
 
@@ -47,8 +48,7 @@ MediaDescription rtpSection(const NegotiationConfig& config, rtp::MediaKind kind
   if (is_webrtc) media.addAttribute("rtcp-mux");
   media.addAttribute(std::string(write(config.offer_direction)));
   for (const OfferedCodec& codec : codecs) addCodecLines(media, codec, kind);
-  media.addAttribute("extmap",
-                     std::to_string(kOwnAbsSendTimeId) + ' ' + std::string(kAbsSendTimeUri));
+  addExtensionLine(media, kOwnAbsSendTimeId, kAbsSendTimeUri);
   media.addAttribute("setup", "actpass");
   if (is_encrypted) media.addAttribute("crypto", write(*config.crypto));
   addSsrcLine(media, config, kind);

@@ -27,12 +27,13 @@ enum class Profile : std::uint8_t { WebRtc, PlainRtp };
 
 // What belongs to this endpoint and no other.
 struct LocalParameters {
-  static constexpr std::size_t kEntropyBytes = ice::Credentials::kEntropyBytes + 18;
+  static constexpr std::size_t kEntropyBytes = ice::Credentials::kEntropyBytes + 22;
 
   ice::Credentials ice;
   Fingerprint fingerprint;  // Of the certificate in use; sha-256.
   rtp::Ssrc audio_ssrc;
-  rtp::Ssrc video_ssrc;           // Not audio_ssrc.
+  rtp::Ssrc video_ssrc;
+  rtp::Ssrc video_rtx_ssrc;       // For retransmissions. All three differ.
   std::string cname;              // user<number>@host-<hex>
   std::uint16_t sctp_port;        // Of own offers: 1024..65534.
   std::uint64_t ntp_seconds = 0;  // Of o=.

@@ -77,6 +77,12 @@ void readStreams(const MediaDescription& remote, NegotiatedMedia& media) {
 void addLocalStream(const NegotiationConfig& config, NegotiatedMedia& media) {
   media.local_ssrc = localSsrc(config, media.kind);
   media.local_cname = config.local.cname;
+  const auto hasRtx = [](const NegotiatedCodec& codec) {
+    return codec.rtx_payload_type.has_value();
+  };
+  if (media.kind == rtp::MediaKind::Video && media.send &&
+      std::ranges::any_of(media.codecs, hasRtx))
+    media.local_rtx_ssrc = config.local.video_rtx_ssrc;
 }
 
 RtpTarget readTarget(const SessionDescription& session, const MediaDescription& remote) {

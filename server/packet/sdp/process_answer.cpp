@@ -4,6 +4,7 @@
 
 #include "server/packet/sdp/crypto.h"
 #include "server/packet/sdp/format_table.h"
+#include "server/packet/sdp/header_extensions.h"
 #include "server/packet/sdp/media_lines.h"
 #include "server/packet/sdp/peer_media.h"
 
@@ -31,7 +32,9 @@ std::vector<NegotiatedCodec> commonCodecs(const MediaDescription& offered,
   std::vector<NegotiatedCodec> common;
   for (const Format& format : theirs.formats()) {
     const Format* const own = ours.find(format.payload_type);
-    if (own && own->name && own->name == format.name) common.push_back(format.negotiated());
+    if (!own || !own->name || own->name != format.name) continue;
+    common.push_back(format.negotiated());
+    common.back().transport_cc = false;  // Not in our offers.
   }
   return common;
 }
@@ -79,8 +82,9 @@ class AnswerReader {
     const Direction granted = mirrored(direction(answered, answer_));
     media.send = sends(wanted) && sends(granted);
     media.receive = receives(wanted) && receives(granted);
-    if (absSendTimeId(answered) == absSendTimeId(offered))
-      media.abs_send_time_id = absSendTimeId(offered);
+    const auto abs_send_time_id = extensionId(offered, kAbsSendTimeUri);
+    if (extensionId(answered, kAbsSendTimeUri) == abs_send_time_id)
+      media.abs_send_time_id = abs_send_time_id;
     addLocalStream(config_, media);
     readStreams(answered, media);
     if (config_.profile == Profile::PlainRtp) {

@@ -36,6 +36,8 @@ const char* reason(SdpError error) {
       return "an m-line has too many formats";
     case SdpError::AnswerDoesNotFitOffer:
       return "the answer's m-lines are not those of the offer";
+    case SdpError::NotARestart:
+      return "a second offer may only restart ICE";
   }
   return "";
 }

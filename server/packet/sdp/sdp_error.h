@@ -17,6 +17,7 @@ enum class SdpError : std::uint8_t {
   TooManyAttributes,
   TooManyFormats,
   AnswerDoesNotFitOffer,  // Other number of m-lines, or an m-line of another kind.
+  NotARestart,            // A second offer that changes more than ICE, or not that.
 };
 
 inline constexpr int kSdpErrorCode = 40201;

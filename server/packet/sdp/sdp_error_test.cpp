@@ -19,7 +19,7 @@ TEST(SdpError, HasTheMessagesThatApplicationsKnow) {
 }
 
 TEST(SdpError, HasAReasonForTheLog) {
-  for (int error = 0; error <= static_cast<int>(SdpError::AnswerDoesNotFitOffer); ++error)
+  for (int error = 0; error <= static_cast<int>(SdpError::NotARestart); ++error)
     EXPECT_NE(reason(static_cast<SdpError>(error)), std::string());
 }
 
