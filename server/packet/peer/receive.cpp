@@ -36,6 +36,7 @@ void MediaPeer::Parts::receiveRtp(Transport& transport, MutableBytes packet, Tim
   if (!plain) return;
   const auto view = rtp::RtpView::parse(*plain);
   if (!view) return drops.count(view.error());
+  if (plain->size() > rtp::kMaxPacketBytes) return drops.count(rtp::Drop::TooLong);
 
   MediaSection* section = findSection(transport, *view);
   if (!section) return drops.count(PeerDrop::UnknownPayloadType);
