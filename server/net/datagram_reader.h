@@ -59,6 +59,9 @@ class DatagramReader {
     }
   }
 
+  // For who takes datagrams one by one; room for the largest. Not from inside `take`.
+  MutableBytes buffer() const { return {buffers_.get(), kBufferBytes}; }
+
   const ReceiveCounters& counters() const { return counters_; }
 
  private:

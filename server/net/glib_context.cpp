@@ -50,8 +50,17 @@ GlibContext::Scope::~Scope() {
   if (!context_.is_running_) context_.update();
 }
 
+void GlibContext::intercept(int descriptor, Interceptor* interceptor) {
+  loop_.assertHere();
+  intercepted_ = descriptor;
+  interceptor_ = interceptor;
+}
+
 void GlibContext::onReady(int descriptor, std::uint32_t events) {
   loop_.assertHere();
+  if (interceptor_ && descriptor == intercepted_ && events == G_IO_IN &&
+      interceptor_->onReadable() == Interceptor::Left::Nothing)
+    return;
   for (auto& poll : polled_)
     poll.revents = poll.fd == descriptor
                        ? static_cast<gushort>(events & (poll.events | kAlwaysTold))

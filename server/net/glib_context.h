@@ -22,6 +22,17 @@ class GlibContext : private PollSet::Owner {
   GlibContext(const GlibContext&) = delete;
   GlibContext& operator=(const GlibContext&) = delete;
 
+  // Who is asked first when this context's descriptor `descriptor` has something to read, and tells
+  // whether GLib is to look at it as well.
+  class Interceptor {
+   public:
+    enum class Left { Nothing, ForGlib };
+    virtual ~Interceptor() = default;
+    virtual Left onReadable() = 0;
+  };
+  // One at a time; null: none. `interceptor` outlives the context or the next call.
+  void intercept(int descriptor, Interceptor* interceptor);
+
   GMainContext* get() const { return context_; }
 
   // Around calls that may add or remove sources: asynchronous results come to this context, and
@@ -75,6 +86,8 @@ class GlibContext : private PollSet::Owner {
   std::vector<GPollFD> polled_;   // Sorted by descriptor, as GLib gives them.
   std::vector<Watched> watched_;  // Sorted by descriptor.
   std::vector<Watched> wanted_;   // Kept for its memory.
+  Interceptor* interceptor_ = nullptr;
+  int intercepted_ = -1;
   bool is_running_ = false;
   bool only_data_came_ = false;
 };

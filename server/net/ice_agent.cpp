@@ -7,8 +7,11 @@
 #include <utility>
 
 #include "server/base/loop.h"
+#include "server/net/direct_path.h"
 #include "server/net/glib_context.h"
 #include "server/net/nice_candidate.h"
+#include "server/net/path_state.h"
+#include "server/net/socket_address.h"
 #include "server/net/worker_loops.h"
 
 namespace ms::net {
@@ -64,35 +67,21 @@ bool isPassiveTcp(const ice::Candidate& candidate) {
 }
 
 // Regular nomination: with TCP candidates it is the only one allowed (RFC 6544, section 8).
+//
+// Not libnice's consent freshness: it gives up after 10 s while it asks every 5 s, so that one lost
+// datagram in the wrong moment ends a call. Its keep-alives are checks all the same, and PathState
+// watches their answers.
 constexpr auto kOptions = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRICKLE |
-                                                       NICE_AGENT_OPTION_REGULAR_NOMINATION |
-                                                       NICE_AGENT_OPTION_CONSENT_FRESHNESS);
+                                                       NICE_AGENT_OPTION_REGULAR_NOMINATION);
 
 }  // namespace
 
-const char* nameOf(IceState state) {
-  switch (state) {
-    case IceState::Disconnected:
-      return "DISCONNECTED";
-    case IceState::Gathering:
-      return "GATHERING";
-    case IceState::Connecting:
-      return "CONNECTING";
-    case IceState::Connected:
-      return "CONNECTED";
-    case IceState::Ready:
-      return "READY";
-    case IceState::Failed:
-      return "FAILED";
-  }
-  return "FAILED";
-}
-
 // Outlives the IceAgent until libnice has ended what it began: a callback of libnice may be on the
 // stack when the agent is closed.
-struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
+struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
+                               private GlibContext::Interceptor {
   Parts(Worker& worker, IceConfig config, IceObserver& observer);
-  ~Parts();
+  ~Parts() override;
 
   void connectSignals();
   void addServers();
@@ -107,6 +96,10 @@ struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
   void close();
   void end();
   ice::Candidate localCandidate(const NiceCandidate& nice) const;
+  void updateDirectPath();
+  void endDirectPath();
+  void tellStates();
+  Left onReadable() override;
 
   // From libnice, on the loop.
   static void onCandidate(NiceAgent*, NiceCandidate* candidate, gpointer self);
@@ -118,6 +111,7 @@ struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
                         gpointer self);
   static void onEnded(GObject*, GAsyncResult*, gpointer self);
 
+  Worker& worker;
   Loop& loop;
   const IceConfig config;
   IceObserver* observer;  // Null once closed.
@@ -131,19 +125,24 @@ struct IceAgent::Parts : std::enable_shared_from_this<Parts> {
   bool has_remote_credentials = false;
   bool has_path = false;
   bool path_has_queue = false;  // TCP: what the socket does not take at once needs its OUT event.
-  IceState state = IceState::Disconnected;
+  std::shared_ptr<DirectPath> direct;  // While the selected pair is one for it.
+  PathState states;
+  Timer state_timer;
   IceCounters counters;
 };
 
-IceAgent::Parts::Parts(Worker& worker, IceConfig wanted, IceObserver& told)
-    : loop(worker.loop()),
+IceAgent::Parts::Parts(Worker& home, IceConfig wanted, IceObserver& told)
+    : worker(home),
+      loop(home.loop()),
       config(std::move(wanted)),
       observer(&told),
-      context(loop, (loop.assertHere(), worker.services().polls)) {
+      context(loop, (loop.assertHere(), home.services().polls)),
+      states(config.consent),
+      state_timer(loop) {
   const GlibContext::Scope scope(context);
   agent.reset(nice_agent_new_full(context.get(), NICE_COMPATIBILITY_RFC5245, kOptions));
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", config.tcp == IceTcp::On, "controlling-mode",
-               config.role == IceRole::Controlling, nullptr);
+               config.role == IceRole::Controlling, "keepalive-conncheck", TRUE, nullptr);
   nice_agent_add_stream(agent.get(), 1);
   if (config.dscp >= 0) nice_agent_set_stream_tos(agent.get(), kStream, config.dscp << 2);
   connectSignals();
@@ -274,9 +273,15 @@ ice::Credentials IceAgent::Parts::restart() {
 }
 
 bool IceAgent::Parts::send(Bytes datagram) {
-  if (!observer || !has_path || state == IceState::Failed) {
+  if (!observer || !has_path || states.told() == IceState::Failed) {
     ++counters.dropped_no_path;
     return false;
+  }
+  if (direct) {
+    direct->send(datagram);
+    ++counters.datagrams_sent;
+    ++counters.direct_sent;
+    return true;
   }
   GOutputVector vector{datagram.data(), datagram.size()};
   const NiceOutputMessage message{&vector, 1};
@@ -297,6 +302,8 @@ void IceAgent::Parts::close() {
 // Not inside a callback of libnice any more. Allocations on a TURN server are given back first,
 // which takes a round trip; all else ends at once.
 void IceAgent::Parts::end() {
+  state_timer.cancel();
+  endDirectPath();
   g_signal_handlers_disconnect_by_data(agent.get(), this);
   const GlibContext::Scope scope(context);
   if (config.turn_servers.empty())
@@ -332,14 +339,82 @@ void IceAgent::Parts::onGatheringDone(NiceAgent*, guint, gpointer self) {
 
 void IceAgent::Parts::onState(NiceAgent*, guint, guint, guint state, gpointer self) {
   auto& parts = *static_cast<Parts*>(self);
-  parts.state = stateOf(state);
-  if (parts.observer) parts.observer->onIceState(parts.state);
+  if (!parts.observer) return;
+  const IceState now = stateOf(state);
+  if (now == IceState::Connected || now == IceState::Ready) parts.updateDirectPath();
+  if (now == IceState::Failed) parts.endDirectPath();
+  parts.states.onAgentState(now, Loop::now());
+  parts.tellStates();
+}
+
+// In the order in which they come about. The observer may close the agent.
+void IceAgent::Parts::tellStates() {
+  const Timestamp now = Loop::now();
+  while (observer) {
+    const auto state = states.poll(now);
+    if (!state) break;
+    observer->onIceState(*state);
+  }
+  const Timestamp due = observer ? states.nextTimeout(now) : kNever;
+  if (due == kNever)
+    state_timer.cancel();
+  else
+    state_timer.startAt(due, [this] { tellStates(); });
+}
+
+// The pair that libnice has selected, unless it is relayed or TCP, which need what it does to them.
+void IceAgent::Parts::updateDirectPath() {
+  NiceCandidate *local = nullptr, *remote = nullptr;
+  const std::unique_ptr<GSocket, Unref> socket(
+      nice_agent_get_selected_socket(agent.get(), kStream, kComponent));
+  if (!socket || !nice_agent_get_selected_pair(agent.get(), kStream, kComponent, &local, &remote)) {
+    endDirectPath();
+    return;
+  }
+  SocketAddress address;
+  nice_address_copy_to_sockaddr(&remote->addr, address.data());
+  const int descriptor = g_socket_get_fd(socket.get());
+  if (direct && direct->isOf(descriptor, address)) return;
+
+  direct = DirectPath::make(worker, descriptor, address);
+  context.intercept(descriptor, direct ? this : nullptr);
+  if (direct)
+    states.watchConsent(Loop::now());
+  else
+    states.ignoreConsent();
+}
+
+void IceAgent::Parts::endDirectPath() {
+  context.intercept(-1, nullptr);
+  states.ignoreConsent();
+  direct.reset();
+}
+
+// The observer may close the agent or have it change its path while it is told.
+GlibContext::Interceptor::Left IceAgent::Parts::onReadable() {
+  const auto path = direct;
+  const Timestamp now = Loop::now();
+  const auto left = path->receive(now, [&](MutableBytes datagram) {
+    if (!observer) return DirectPath::Next::Stop;
+    ++counters.datagrams_received;
+    ++counters.direct_received;
+    observer->onIceDatagram(datagram, now);
+    return direct == path ? DirectPath::Next::GoOn : DirectPath::Next::Stop;
+  });
+  counters.dropped_foreign += path->takeDroppedForeign();
+  if (left == DirectPath::Left::Nothing) return Left::Nothing;
+  counters.consents += path->takeConsents();
+  states.onConsent(path->lastConsent());
+  tellStates();
+  return Left::ForGlib;
 }
 
 void IceAgent::Parts::onSelectedPair(NiceAgent*, guint, guint, NiceCandidate* local,
                                      NiceCandidate* remote, gpointer self) {
   auto& parts = *static_cast<Parts*>(self);
+  if (!parts.observer) return;
   parts.has_path = true;
+  parts.updateDirectPath();
   parts.path_has_queue = local->transport != NICE_CANDIDATE_TRANSPORT_UDP ||
                          local->type == NICE_CANDIDATE_TYPE_RELAYED;
   if (parts.observer)
@@ -405,7 +480,7 @@ std::size_t IceAgent::tcpConnectionCount() const {
              : 0;
 }
 
-IceState IceAgent::state() const { return parts_->state; }
+IceState IceAgent::state() const { return parts_->states.told(); }
 
 const IceCounters& IceAgent::counters() const { return parts_->counters; }
 

@@ -2,7 +2,8 @@
 // of a bundled WebRTC session. It finds and watches a path; what travels on it is another's affair.
 //
 // libnice does the work, on the worker that owns the agent and on no other thread: its descriptors
-// and timers are the loop's (glib_context.h). Every function is called, and every observer function
+// and timers are the loop's (glib_context.h). What goes over a selected UDP pair does without it
+// (direct_path.h). Every function is called, and every observer function
 // is told, on that loop; the observer may close or destroy the agent from inside.
 #pragma once
 
@@ -15,6 +16,8 @@
 
 #include "server/base/bytes.h"
 #include "server/base/units.h"
+#include "server/net/consent_watch.h"
+#include "server/net/ice_state.h"
 #include "server/net/local_addresses.h"
 #include "server/packet/ice/candidate.h"
 #include "server/packet/ice/credentials.h"
@@ -36,10 +39,6 @@ inline constexpr std::size_t kMaxTurnServers = 4;
 
 enum class IceRole { Controlling, Controlled };
 enum class IceTcp { Off, On };
-
-enum class IceState { Disconnected, Gathering, Connecting, Connected, Ready, Failed };
-// The API's IceComponentState: "DISCONNECTED".
-const char* nameOf(IceState state);
 
 // Addresses of servers are numeric: a loop never waits for a name server.
 struct StunServer {
@@ -68,6 +67,7 @@ struct IceConfig {
   std::string external_ipv4;             // Told instead of the address of host candidates.
   std::string external_ipv6;
   int dscp = -1;  // 0..63; -1: the system's.
+  ConsentWatch consent;
 };
 
 enum class CandidateRefusal { TooMany, UnknownTransport, Closed };
@@ -79,9 +79,11 @@ class IceObserver {
 
   virtual void onIceCandidate(const ice::Candidate& candidate) = 0;
   virtual void onIceGatheringDone() = 0;
-  // On success Gathering, Connecting, Connected, Ready. Failed when no path works, or when the peer
-  // has not renewed its consent for 10 s (RFC 7675); checks of a peer that returns lead on to
-  // Connecting again.
+  // On success Gathering, Connecting, Connected, Ready. Failed when no path works. Of a UDP pair
+  // that is not relayed: Disconnected while its consent is in doubt, Failed when it has expired
+  // (ConsentWatch), Ready again when the peer answers again. Of others: Failed at once when a TCP
+  // peer hangs up, and after 50 s of silence; checks of a peer that returns lead on to Connecting
+  // again.
   virtual void onIceState(IceState state) = 0;
   // Before Connected, and each time that the path changes.
   virtual void onIceSelectedPair(const ice::Candidate& local, const ice::Candidate& remote) = 0;
@@ -93,8 +95,12 @@ class IceObserver {
 struct IceCounters {
   std::uint64_t datagrams_received = 0;
   std::uint64_t datagrams_sent = 0;
-  std::uint64_t dropped_no_path = 0;     // Sent before there was a path, or without consent.
-  std::uint64_t dropped_path_full = 0;   // The socket takes no more at the moment.
+  std::uint64_t direct_received = 0;    // Of datagrams_received, those that libnice has not seen.
+  std::uint64_t direct_sent = 0;        // Of datagrams_sent, likewise; SendBatch counts their fate.
+  std::uint64_t consents = 0;           // Answers to the checks of a direct pair.
+  std::uint64_t dropped_foreign = 0;    // Of strangers, beyond what is worth a look.
+  std::uint64_t dropped_no_path = 0;    // Sent before there was a path, or without consent.
+  std::uint64_t dropped_path_full = 0;  // The socket takes no more at the moment.
   std::uint64_t ignored_candidates = 0;  // mDNS names, other components, unusable families.
 };
 

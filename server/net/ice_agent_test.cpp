@@ -21,6 +21,48 @@ TEST(IceAgent, ConnectsOverUdpAndCarriesDatagramsBothWays) {
   EXPECT_TRUE(pair.sendsBothWays());
 }
 
+TEST(IceAgent, CarriesMediaOfAUdpPairWithoutLibnice) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+
+  ASSERT_TRUE(pair.sendsBothWays());
+
+  for (IceTestPeer* peer : {&pair.first, &pair.second}) {
+    const auto counters = peer->ask([&] { return peer->agent->counters(); });
+    EXPECT_EQ(counters.direct_sent, 1u);
+    EXPECT_EQ(counters.datagrams_sent, 1u);
+    EXPECT_EQ(counters.direct_received, 1u);
+    EXPECT_EQ(counters.datagrams_received, 1u);
+  }
+}
+
+TEST(IceAgent, SendsWhatOneTurnGivesAsOneBatch) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+  const std::string datagram(1200, '\x80');
+
+  pair.first.onLoop([&] {
+    for (int i = 0; i < 4; ++i) pair.first.agent->send(bytesOf(datagram));
+  });
+
+  ASSERT_TRUE(pair.second.waitFor([&] { return pair.second.datagrams.size() == 4; }));
+  EXPECT_EQ(pair.second.ask([&] { return pair.second.datagrams; }), std::vector(4, datagram));
+  pair.first.onLoop([&] {
+    const auto& counters = pair.first_worker.services().sends.counters();
+    EXPECT_EQ(counters.segmented_datagrams, 4u);
+    EXPECT_EQ(counters.system_calls, 1u);
+  });
+}
+
+TEST(IceAgent, LeavesTcpToLibnice) {
+  IceTestPair pair(onLoopback(), isTcp);
+  ASSERT_TRUE(pair.connect());
+
+  ASSERT_TRUE(pair.sendsBothWays());
+
+  EXPECT_EQ(pair.first.ask([&] { return pair.first.agent->counters().direct_sent; }), 0u);
+}
+
 TEST(IceAgent, ConnectsOverTcpAloneAndCarriesDatagramsBothWays) {
   IceTestPair pair(onLoopback(), isTcp);
 
@@ -135,14 +177,36 @@ TEST(IceAgent, FailsAtOnceWhenItsTcpPeerHangsUp) {
   EXPECT_TRUE(pair.first.waitForState(IceState::Failed));
 }
 
-// libnice's constant of 10 s: the only test that waits for the clock.
-TEST(IceAgent, FailsWhenItsPeerNoLongerConsents) {
-  IceTestPair pair(onLoopback(), isUdp);
+// libnice asks every 4 to 6 s: a test that waits for the clock.
+TEST(IceAgent, IsDisconnectedAndThenFailedWhenItsPeerNoLongerConsents) {
+  IceConfig config = onLoopback();
+  config.consent = ConsentWatch(std::chrono::seconds(7), std::chrono::seconds(8));
+  IceTestPair pair(config, isUdp);
   ASSERT_TRUE(pair.connect());
 
   pair.second.onLoop([&] { pair.second.agent.reset(); });
 
+  EXPECT_TRUE(pair.first.waitForState(IceState::Disconnected));
   EXPECT_TRUE(pair.first.waitForState(IceState::Failed));
+  EXPECT_FALSE(pair.first.ask([&] { return pair.first.agent->send(bytesOf("nobody")); }));
+}
+
+TEST(IceAgent, SeesItsPeersConsentAndLeavesTheChecksToLibnice) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+  const auto consents = [&] {
+    return pair.first.ask([&] { return pair.first.agent->counters().consents; });
+  };
+
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (consents() == 0 && std::chrono::steady_clock::now() < deadline) {
+    ASSERT_TRUE(pair.sendsBothWays());
+    for (IceTestPeer* peer : {&pair.first, &pair.second})
+      peer->onLoop([&] { peer->datagrams.clear(); });
+  }
+
+  EXPECT_GE(consents(), 1u);
+  EXPECT_EQ(pair.first.ask([&] { return pair.first.states.back(); }), IceState::Ready);
 }
 
 TEST(IceAgent, FindsANewPathAfterARestart) {

@@ -22,6 +22,11 @@ void ask(int descriptor, int level, int option, int value) {
 
 }  // namespace
 
+void askForBuffers(int descriptor) {
+  ask(descriptor, SOL_SOCKET, SO_RCVBUF, kSocketBufferBytes);
+  ask(descriptor, SOL_SOCKET, SO_SNDBUF, kSocketBufferBytes);
+}
+
 bool setDscp(int descriptor, int dscp) {
   const int traffic_class = dscp << 2;  // The two lower bits are ECN.
   const auto local = SocketAddress::ofSocket(descriptor);
@@ -36,8 +41,7 @@ std::expected<std::unique_ptr<UdpSocket>, std::error_code> UdpSocket::open(
   const int descriptor = socket(local.family(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return std::unexpected(lastError());
   if (local.family() == AF_INET6) ask(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  ask(descriptor, SOL_SOCKET, SO_RCVBUF, kSocketBufferBytes);
-  ask(descriptor, SOL_SOCKET, SO_SNDBUF, kSocketBufferBytes);
+  askForBuffers(descriptor);
   ask(descriptor, SOL_UDP, UDP_GRO, 1);
   const auto bound = bind(descriptor, local.data(), local.size()) == 0
                          ? SocketAddress::ofSocket(descriptor)

@@ -19,8 +19,10 @@ namespace ms::net {
 class DatagramReader;
 class Worker;
 
-// Asked for; the kernel's net.core.rmem_max and wmem_max may give less.
+// Asked for; the kernel's net.core.rmem_max and wmem_max may give less. Memory is used only for
+// what waits.
 inline constexpr int kSocketBufferBytes = 1 << 20;
+void askForBuffers(int descriptor);
 
 // DSCP 0..63 for all that the socket sends, of either family (RFC 2474). False: refused.
 bool setDscp(int descriptor, int dscp);
