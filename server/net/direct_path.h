@@ -8,10 +8,12 @@
 // Made, used and destroyed on its worker's loop.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "server/base/bytes.h"
@@ -27,20 +29,26 @@ class DirectPath {
  public:
   // So that a flood on one socket leaves the loop to the others.
   static constexpr std::size_t kMaxDatagramsPerTurn = 64;
-  // How often per second the agent is asked to look at what others than the peer send, while it has
-  // a pair. It then takes all that is in the queue; what comes beyond this is dropped unread.
-  static constexpr int kMaxForeignLooksPerSecond = 50;
+  // While there is a pair, the agent is shown of other senders: checks that name its user fragment,
+  // all that comes from the last few who sent one (the peer on its next pair), and answers to
+  // checks and of servers, this often per second. It then takes all that is in the queue. Other
+  // datagrams are dropped here, unread.
+  static constexpr std::size_t kMaxKnownSenders = 4;
+  static constexpr int kMaxForeignAnswersPerSecond = 50;
 
   enum class Left { Nothing, ForTheAgent };
   enum class Next { GoOn, Stop };
 
   // `descriptor` is duplicated: the agent may close its own at any time. None when that fails.
   static std::shared_ptr<DirectPath> make(Worker& worker, int descriptor,
-                                          const SocketAddress& remote);
+                                          const SocketAddress& remote, std::string local_ufrag);
   // Sends what is pending.
   ~DirectPath();
   DirectPath(const DirectPath&) = delete;
   DirectPath& operator=(const DirectPath&) = delete;
+
+  // After a restart of the agent.
+  void setLocalUfrag(std::string ufrag) { local_ufrag_ = std::move(ufrag); }
 
   // Leaves at the end of the turn.
   void send(Bytes datagram) { path_->send(datagram); }
@@ -51,7 +59,7 @@ class DirectPath {
   template <class Take>
   Left receive(Timestamp now, Take take) {
     for (std::size_t i = 0; i < kMaxDatagramsPerTurn; ++i) {
-      switch (lookAtHead()) {
+      switch (lookAtHead(now)) {
         case Head::None:
           // Nothing at all: the agent's descriptor may not be ours any more.
           return i == 0 ? Left::ForTheAgent : Left::Nothing;
@@ -59,10 +67,9 @@ class DirectPath {
           last_consent_ = now;
           ++consents_;
           return Left::ForTheAgent;
-        case Head::Stun:
+        case Head::ForTheAgent:
           return Left::ForTheAgent;
         case Head::Foreign:
-          if (mayShowForeign(now)) return Left::ForTheAgent;
           drop();
           break;
         case Head::Media:
@@ -84,24 +91,29 @@ class DirectPath {
 
  private:
   // What the next datagram in the socket's queue is.
-  enum class Head { None, StunResponse, Stun, Foreign, Media };
+  enum class Head { None, StunResponse, ForTheAgent, Foreign, Media };
 
-  DirectPath(Worker& worker, int descriptor, int made_of, const SocketAddress& remote);
+  DirectPath(Worker& worker, int descriptor, int made_of, const SocketAddress& remote,
+             std::string local_ufrag);
 
-  Head lookAtHead() const;
+  Head lookAtHead(Timestamp now);
+  bool isForTheAgent(Bytes head, const SocketAddress& from, Timestamp now);
+  bool mayShowAnswer(Timestamp now);
   MutableBytes takeHead();
   void drop();
-  bool mayShowForeign(Timestamp now);
 
   const int descriptor_;
   const int made_of_;
   const SocketAddress remote_;
+  std::string local_ufrag_;
   const MutableBytes buffer_;
   std::optional<SendBatch::Path> path_;  // Ends before the descriptor.
   Timestamp last_consent_{};
   std::uint64_t consents_ = 0;
-  Timestamp foreign_second_{};
-  int foreign_looks_ = 0;
+  std::array<SocketAddress, kMaxKnownSenders> known_senders_;
+  std::size_t next_known_ = 0;
+  Timestamp answers_since_{};
+  int answers_ = 0;
   std::uint64_t dropped_foreign_ = 0;
 };
 

@@ -142,7 +142,8 @@ IceAgent::Parts::Parts(Worker& home, IceConfig wanted, IceObserver& told)
   const GlibContext::Scope scope(context);
   agent.reset(nice_agent_new_full(context.get(), NICE_COMPATIBILITY_RFC5245, kOptions));
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", config.tcp == IceTcp::On, "controlling-mode",
-               config.role == IceRole::Controlling, "keepalive-conncheck", TRUE, nullptr);
+               config.role == IceRole::Controlling, "keepalive-conncheck", TRUE, "force-relay",
+               config.policy == IceTransportPolicy::Relay, nullptr);
   nice_agent_add_stream(agent.get(), 1);
   if (config.dscp >= 0) nice_agent_set_stream_tos(agent.get(), kStream, config.dscp << 2);
   connectSignals();
@@ -269,6 +270,7 @@ ice::Credentials IceAgent::Parts::restart() {
   remote_candidates = 0;
   passive_tcp_candidates = 0;
   has_remote_credentials = false;
+  if (direct) direct->setLocalUfrag(localCredentials().ufrag);
   return localCredentials();
 }
 
@@ -376,7 +378,7 @@ void IceAgent::Parts::updateDirectPath() {
   const int descriptor = g_socket_get_fd(socket.get());
   if (direct && direct->isOf(descriptor, address)) return;
 
-  direct = DirectPath::make(worker, descriptor, address);
+  direct = DirectPath::make(worker, descriptor, address, localCredentials().ufrag);
   context.intercept(descriptor, direct ? this : nullptr);
   if (direct)
     states.watchConsent(Loop::now());
@@ -440,8 +442,11 @@ ice::Credentials IceAgent::localCredentials() const { return parts_->localCreden
 bool IceAgent::setLocalCredentials(const ice::Credentials& credentials) {
   if (!parts_->observer) return false;
   if (!ice::isValidUfrag(credentials.ufrag) || !ice::isValidPwd(credentials.pwd)) return false;
-  return nice_agent_set_local_credentials(parts_->agent.get(), kStream, credentials.ufrag.c_str(),
-                                          credentials.pwd.c_str());
+  if (!nice_agent_set_local_credentials(parts_->agent.get(), kStream, credentials.ufrag.c_str(),
+                                        credentials.pwd.c_str()))
+    return false;
+  if (parts_->direct) parts_->direct->setLocalUfrag(credentials.ufrag);
+  return true;
 }
 
 bool IceAgent::setRemoteCredentials(const ice::Credentials& credentials) {

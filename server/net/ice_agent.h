@@ -39,6 +39,8 @@ inline constexpr std::size_t kMaxTurnServers = 4;
 
 enum class IceRole { Controlling, Controlled };
 enum class IceTcp { Off, On };
+// W3C RTCIceTransportPolicy: all candidates, or only those of TURN servers.
+enum class IceTransportPolicy { All, Relay };
 
 // Addresses of servers are numeric: a loop never waits for a name server.
 struct StunServer {
@@ -58,6 +60,7 @@ struct TurnServer {
 struct IceConfig {
   IceRole role = IceRole::Controlled;
   IceTcp tcp = IceTcp::On;
+  IceTransportPolicy policy = IceTransportPolicy::All;
   LoopbackCandidates loopback = LoopbackCandidates::WhenAlone;
   std::vector<std::string> interfaces;  // Names; none: all.
   std::uint16_t min_port = 1024;

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "server/net/ice_test_peer.h"
 
@@ -111,6 +113,38 @@ TEST(IceAgent, DeliversNothingFromAddressesThatNoCheckHasProved) {
   // Came after the stranger's on the same socket or another: all that was delivered is ours.
   EXPECT_TRUE(pair.sendsBothWays());
   EXPECT_EQ(pair.first.ask([&] { return pair.first.agent->counters().datagrams_received; }), 1u);
+}
+
+TEST(IceAgent, LeavesTheLoopToOthersWhileAStrangerFloodsThePairsPort) {
+  IceTestPair pair(onLoopback(), [](const ice::Candidate& candidate) {
+    return isUdp(candidate) && candidate.address == "127.0.0.1";
+  });
+  ASSERT_TRUE(pair.connect());
+  const std::uint16_t port = pair.first.ask([&] { return pair.first.selected_local.port; });
+  Stranger stranger(SOCK_DGRAM);
+  ASSERT_TRUE(stranger.connect(port));
+  const std::string request = unknownBindingRequest();
+  constexpr int kFlood = 10'000;
+
+  std::atomic<bool> is_over = false;
+  std::thread flood([&] {
+    for (int i = 0; i < kFlood; ++i) stranger.send(request);
+    is_over = true;
+  });
+  // Other work of the loop gets its turn, again and again.
+  int turns_of_others = 0;
+  while (!is_over) {
+    pair.first.onLoop([] {});
+    ++turns_of_others;
+  }
+  flood.join();
+
+  EXPECT_GT(turns_of_others, 0);
+  EXPECT_TRUE(pair.sendsBothWays());
+  const auto counters = pair.first.ask([&] { return pair.first.agent->counters(); });
+  EXPECT_GT(counters.dropped_foreign, 0u);
+  EXPECT_EQ(counters.datagrams_received, 1u);
+  EXPECT_EQ(pair.first.ask([&] { return pair.first.states.back(); }), IceState::Ready);
 }
 
 TEST(IceAgent, LimitsTheTcpConnectionsOfStrangers) {

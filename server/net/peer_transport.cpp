@@ -37,6 +37,8 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   bool gather();
   void start(const sdp::NegotiatedSession& session);
   void publish(const OutletPtr& outlet);
+  ice::Credentials restart();
+  void reconnect(const sdp::NegotiatedSession& session);
   void connectPath(Path& path, const sdp::NegotiatedTransport& transport);
   void stop();
   void end();
@@ -77,6 +79,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   PeerTransportObserver* observer;  // Null once stopped.
   int calls = 0;                    // Of the packet plane and the observer that have not returned.
   bool wants_candidates = false;
+  bool has_told_gathering_done = false;
   bool is_started = false;
   bool is_ended = false;
   Timer timer;
@@ -135,6 +138,22 @@ void PeerTransport::Parts::publish(const OutletPtr& outlet) {
   outlets.push_back(outlet);
 }
 
+ice::Credentials PeerTransport::Parts::restart() {
+  if (!observer || !is_started) return {};
+  const ice::Credentials credentials = paths.front()->agent.restart();
+  for (std::size_t i = 1; i < paths.size() && observer; ++i) {
+    paths[i]->agent.restart();
+    paths[i]->agent.setLocalCredentials(credentials);
+  }
+  return credentials;
+}
+
+void PeerTransport::Parts::reconnect(const sdp::NegotiatedSession& session) {
+  const std::size_t count = std::min(session.transports.size(), paths.size());
+  for (std::size_t i = 0; i < count && observer && is_started; ++i)
+    connectPath(*paths[i], session.transports[i]);
+}
+
 void PeerTransport::Parts::connectPath(Path& path, const sdp::NegotiatedTransport& transport) {
   path.agent.setRole(config.ice.role);
   for (const auto& candidate : transport.remote_candidates)
@@ -164,6 +183,7 @@ void PeerTransport::Parts::end() {
 void PeerTransport::Parts::maybeGatheringDone() {
   for (const auto& path : paths)
     if (!path->has_gathered) return;
+  if (std::exchange(has_told_gathering_done, true)) return;
   tell([](auto& told) { told.onIceGatheringDone(); });
 }
 
@@ -268,6 +288,16 @@ bool PeerTransport::gather() {
 void PeerTransport::start(const sdp::NegotiatedSession& session) {
   const auto alive = parts_;
   alive->start(session);
+}
+
+ice::Credentials PeerTransport::restart() {
+  const auto alive = parts_;
+  return alive->restart();
+}
+
+void PeerTransport::reconnect(const sdp::NegotiatedSession& session) {
+  const auto alive = parts_;
+  alive->reconnect(session);
 }
 
 std::expected<void, CandidateRefusal> PeerTransport::addRemoteCandidate(

@@ -35,7 +35,7 @@ class PeerTransportObserver {
   virtual ~PeerTransportObserver() = default;
 
   virtual void onIceCandidate(TransportIndex transport, const ice::Candidate& candidate) = 0;
-  // All transports have all their candidates.
+  // All transports that were known then have all their candidates; told once.
   virtual void onIceGatheringDone() = 0;
   virtual void onIceState(TransportIndex transport, IceState state) = 0;
   virtual void onIceSelectedPair(TransportIndex transport, const ice::Candidate& local,
@@ -68,6 +68,13 @@ class PeerTransport {
   // Once, when offer and answer are complete: takes the peer's credentials and the candidates of
   // its description, and lets media pass.
   void start(const sdp::NegotiatedSession& session);
+
+  // ICE restart (RFC 8445, section 9): new credentials of ours, one pair for all transports. Media
+  // goes on over the old pairs until reconnect() has led to new ones. After start().
+  ice::Credentials restart();
+  // The peer's new credentials and candidates, of the description that answers or began the
+  // restart.
+  void reconnect(const sdp::NegotiatedSession& session);
 
   // Before start() only transport 0 is known.
   std::expected<void, CandidateRefusal> addRemoteCandidate(TransportIndex transport,

@@ -59,6 +59,7 @@ class Side : public PeerTransportObserver {
   }
 
   void onIceCandidate(TransportIndex, const ice::Candidate& candidate) override {
+    candidates.push_back(candidate);
     if (forward) forward(candidate);
   }
   void onIceGatheringDone() override { write("gathering done"); }
@@ -84,6 +85,7 @@ class Side : public PeerTransportObserver {
   std::unique_ptr<PeerTransport> transport;
   std::function<void(const ice::Candidate&)> forward;
   std::function<void(const std::string&)> react;
+  std::vector<ice::Candidate> candidates;
   std::vector<std::string> log;
 
  private:
@@ -236,6 +238,55 @@ TEST(PeerTransport, HasOneIceSessionPerMlineWithoutBundle) {
 
   EXPECT_EQ(call.answerer.ask([&] { return call.answerer.transport->transportCount(); }), 2u);
   EXPECT_TRUE(call.answerer.hears("gathering done"));
+}
+
+TEST(PeerTransport, TellsTheEndOfGatheringOnceThoughTransportsComeLater) {
+  Call call;
+  auto session = sessionWith(call.of(call.offerer), sdp::SetupRole::Passive);
+  session.bundle = false;
+  session.transports.push_back(session.transports.front());
+
+  call.answerer.onLoop([&] { EXPECT_TRUE(call.answerer.transport->gather()); });
+  ASSERT_TRUE(call.answerer.hears("gathering done"));
+  const auto of_the_first = call.answerer.ask([&] { return call.answerer.candidates.size(); });
+  call.answerer.onLoop([&] { call.answerer.transport->start(session); });
+  call.answerer.onLoop([] {});
+
+  EXPECT_EQ(call.answerer.ask([&] { return call.answerer.candidates.size(); }), 2 * of_the_first);
+  EXPECT_EQ(
+      call.answerer.ask([&] { return std::ranges::count(call.answerer.log, "gathering done"); }),
+      1);
+}
+
+TEST(PeerTransport, CarriesMediaOverItsOldPairWhileIceRestarts) {
+  Call call;
+  call.answer();
+  call.takeAnswer();
+  ASSERT_TRUE(call.offerer.hears("connected") && call.answerer.hears("connected"));
+  const auto old = call.of(call.offerer);
+  const auto says = [](Side& side, const char* text) {
+    return side.ask([&] { return side.transport->peer().sendApplicationData(0, bytesOf(text)); });
+  };
+
+  const auto of_offerer = call.offerer.ask([&] { return call.offerer.transport->restart(); });
+  EXPECT_NE(of_offerer, old);
+  EXPECT_TRUE(says(call.offerer, "while restarting") && says(call.answerer, "you, too"));
+  EXPECT_TRUE(call.answerer.hears("data while restarting") && call.offerer.hears("data you, too"));
+
+  const auto of_answerer = call.answerer.ask([&] { return call.answerer.transport->restart(); });
+  for (Side* side : {&call.offerer, &call.answerer}) side->onLoop([&] { side->log.clear(); });
+  const auto reconnect = [](Side& side, const Side& other, const ice::Credentials& remote) {
+    auto session = sessionWith(remote, sdp::SetupRole::Active);
+    session.transports.front().remote_candidates = other.candidates;
+    side.onLoop([&] { side.transport->reconnect(session); });
+  };
+  reconnect(call.answerer, call.offerer, of_offerer);
+  reconnect(call.offerer, call.answerer, of_answerer);
+
+  for (Side* side : {&call.offerer, &call.answerer})
+    EXPECT_TRUE(side->hears("pair") && side->hears("ice READY"));
+  EXPECT_TRUE(says(call.offerer, "after it"));
+  EXPECT_TRUE(call.answerer.hears("data after it"));
 }
 
 }  // namespace

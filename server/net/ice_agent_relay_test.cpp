@@ -1,0 +1,112 @@
+// Against a real TURN server.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "server/net/ice_test_peer.h"
+#include "server/net/test_turn_server.h"
+
+namespace ms::net {
+namespace {
+
+bool isRelayed(const ice::Candidate& candidate) {
+  return candidate.type == ice::CandidateType::Relayed;
+}
+
+bool hasRelayed(IceTestPeer& peer) {
+  return peer.ask([&] { return std::ranges::any_of(peer.candidates, isRelayed); });
+}
+
+std::size_t descriptorCount() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
+class IceAgentRelay : public testing::Test {
+ protected:
+  // Two peers of which the first uses nothing but its relay.
+  static void expectMediaThroughTheRelay(const TurnServer& turn) {
+    IceConfig config = onLoopback();
+    config.tcp = IceTcp::Off;
+    IceTestPair pair(config, isUdp);
+    IceConfig relayed = IceTestPair::withRole(config, IceRole::Controlled);
+    relayed.turn_servers = {turn};
+    relayed.policy = IceTransportPolicy::Relay;
+    pair.second.onLoop([&] {
+      pair.second.agent = std::make_unique<IceAgent>(pair.second_worker, relayed, pair.second);
+    });
+
+    ASSERT_TRUE(pair.connect());
+
+    EXPECT_TRUE(isRelayed(pair.second.ask([&] { return pair.second.selected_local; })));
+    EXPECT_TRUE(pair.sendsBothWays());
+    const auto counters = pair.second.ask([&] { return pair.second.agent->counters(); });
+    EXPECT_EQ(counters.datagrams_sent, 1u);
+    EXPECT_EQ(counters.direct_sent, 0u);
+  }
+
+  TestTurnServer server;
+};
+
+TEST_F(IceAgentRelay, CarriesMediaBothWaysOverUdp) {
+  ASSERT_TRUE(server.isUp());
+  expectMediaThroughTheRelay(server.as(TurnServer::Transport::Udp));
+}
+
+TEST_F(IceAgentRelay, CarriesMediaBothWaysOverTcp) {
+  ASSERT_TRUE(server.isUp());
+  expectMediaThroughTheRelay(server.as(TurnServer::Transport::Tcp));
+}
+
+TEST_F(IceAgentRelay, ConnectsWithoutARelayWhosePasswordIsWrong) {
+  ASSERT_TRUE(server.isUp());
+  for (const auto transport : {TurnServer::Transport::Udp, TurnServer::Transport::Tcp}) {
+    IceConfig config = onLoopback();
+    config.turn_servers = {server.as(transport, "wrong")};
+    IceTestPair pair(config, isUdp);
+
+    EXPECT_TRUE(pair.connect());
+    EXPECT_TRUE(pair.sendsBothWays());
+    EXPECT_FALSE(hasRelayed(pair.first));
+  }
+}
+
+TEST_F(IceAgentRelay, FinishesGatheringWithTheRelaysCandidate) {
+  ASSERT_TRUE(server.isUp());
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.stun_servers = {{"127.0.0.1", server.as(TurnServer::Transport::Udp).port}};
+  config.turn_servers = {server.as(TurnServer::Transport::Udp)};
+  IceTestPeer peer(worker, config);
+
+  peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+  EXPECT_TRUE(hasRelayed(peer));
+}
+
+TEST_F(IceAgentRelay, LeavesNothingBehindWhenItIsClosedWhileAllocating) {
+  ASSERT_TRUE(server.isUp());
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.turn_servers = {server.as(TurnServer::Transport::Udp),
+                         server.as(TurnServer::Transport::Tcp)};
+
+  // One that GLib opens for all agents when the first makes an asynchronous call.
+  const auto most = descriptorCount() + 1;
+
+  for (int i = 0; i < 10; ++i) {
+    IceTestPeer peer(worker, config);
+    peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+  }
+
+  EXPECT_GT(descriptorCount(), most);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (descriptorCount() > most && std::chrono::steady_clock::now() < deadline)
+    worker.loop().runAndWait([] {});
+  EXPECT_LE(descriptorCount(), most);
+}
+
+}  // namespace
+}  // namespace ms::net
