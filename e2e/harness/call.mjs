@@ -49,21 +49,25 @@ export async function rawEndpoint(client, pipeline) {
 
 /**
  * Makes the call `name` in `page` with `endpoint`; resolves when media can flow, to {offer, answer,
- * candidates}, the last those of the page so far.
+ * candidates}, the last those of the page so far. path: a RoughPath that all packets take.
  */
-export async function connectPeer(page, name, endpoint, options = {}) {
+export async function connectPeer(page, name, endpoint, {path, ...options} = {}) {
   const others = page.onPeerCandidate;
   const early = [], candidates = [];
   let is_known = false;
   page.onPeerCandidate = (whose, candidate) => {
     if (whose !== name) return others(whose, candidate);
     candidates.push(candidate.candidate);
+    if (path) return undefined;
     if (!is_known) return early.push(candidate);
     return endpoint.addIceCandidate(candidate);
   };
   const waiting = [];
   let is_answered = false;
-  const tellPage = (candidate) => inPage(page, 'addCandidate', name, candidate).catch(() => {});  // the page may be gone
+  const tellPage = async (candidate) => {
+    const led = path ? await path.lead(candidate) : candidate;
+    if (led) await inPage(page, 'addCandidate', name, led).catch(() => {});  // the page may be gone
+  };
   await endpoint.onCandidate((candidate) => is_answered ? tellPage(candidate) : waiting.push(candidate));
 
   const offer = await inPage(page, 'offer', name, options);

@@ -7,10 +7,27 @@
   const peers = new Map();
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  /** The picture of the fake camera, for browsers that cannot read one from a file. */
-  function canvasStream() {
+  const kStripHeight = 160;
+
+  /** Pictures of noise, 640 x 160, which no codec can make small. */
+  function noisePictures(context) {
+    return Array.from({length: 8}, () => {
+      const picture = context.createImageData(640, kStripHeight);
+      const pixels = new Uint32Array(picture.data.buffer);
+      pixels.forEach((_, n) => pixels[n] = Math.random() * 2 ** 32 | 0xff000000);
+      return picture;
+    });
+  }
+
+  /**
+   * The picture of the fake camera, for browsers that cannot read one from a file. busy: with a strip of
+   * noise above the bar, so that the sender needs all the bandwidth it gets.
+   */
+  function canvasStream({busy = false} = {}) {
     const canvas = Object.assign(document.createElement('canvas'), {width: 640, height: 480});
     const context = canvas.getContext('2d');
+    const noise = busy ? noisePictures(context) : [];
+    let count = 0;
     const draw = () => {
       kColours.forEach((colour, n) => {
         context.fillStyle = colour;
@@ -20,6 +37,7 @@
       context.fillRect(0, 400, 640, 80);
       context.fillStyle = 'rgb(235,235,235)';
       context.fillRect(performance.now() / 3 % 640, 400, 80, 80);
+      if (busy) context.putImageData(noise[count++ % noise.length], 0, 400 - kStripHeight);
     };
     draw();
     setInterval(draw, 40);
@@ -28,15 +46,29 @@
 
   /** Firefox's getVideoPlaybackQuality() counts nothing of a MediaStream: each frame shown is counted here. */
   function countFrames(own) {
-    own.video.requestVideoFrameCallback(() => {
+    own.video.requestVideoFrameCallback((now_ms) => {
       own.frames += 1;
+      own.longest_gap_ms = Math.max(own.longest_gap_ms, now_ms - (own.last_frame_ms ?? now_ms));
+      own.last_frame_ms = now_ms;
       own.first_frame_ms ??= performance.now() - own.began_ms;
       countFrames(own);
     });
   }
 
-  function openStream(source) {
+  async function openStream(source) {
     if (source === 'canvas') return canvasStream();
+    const stream = await openDevices();
+    if (source === 'busy') {
+      stream.getVideoTracks().forEach((track) => {
+        track.stop();
+        stream.removeTrack(track);
+      });
+      canvasStream({busy: true}).getTracks().forEach((track) => stream.addTrack(track));
+    }
+    return stream;
+  }
+
+  function openDevices() {
     return navigator.mediaDevices.getUserMedia({
       video: {width: 640, height: 480},
       audio: {echoCancellation: false, noiseSuppression: false, autoGainControl: false},
@@ -53,7 +85,7 @@
     return {video, caption, figure};
   }
 
-  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas', codec, and what RTCPeerConnection takes}. */
+  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas' | 'busy', codec, and what RTCPeerConnection takes}. */
   async function offer(name, {direction = 'sendrecv', source = 'camera', codec, ...configuration} = {}) {
     const connection = new RTCPeerConnection(configuration);
     const own = {connection, received: new MediaStream(), began_ms: performance.now(), ...addVideo(name)};
@@ -67,6 +99,7 @@
       if (connection.connectionState === 'connected') own.connected_ms ??= performance.now() - own.began_ms;
     };
     own.frames = 0;
+    own.longest_gap_ms = 0;
     countFrames(own);
     if (direction === 'recvonly') {
       for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
@@ -104,6 +137,26 @@
 
   function frames(name) { return peers.get(name).frames; }
 
+  /** The longest time in ms between two pictures shown since the last call, up to now. */
+  function longestFreeze(name) {
+    const own = peers.get(name);
+    const longest_ms = Math.max(own.longest_gap_ms, performance.now() - own.last_frame_ms);
+    own.longest_gap_ms = 0;
+    return longest_ms;
+  }
+
+  /** Bits per second of video that the page sends, over the next `seconds`. */
+  async function sentBitrate(name, seconds = 1) {
+    const sent = async () => {
+      const entries = [...(await peers.get(name).connection.getStats()).values()].filter(({type, kind}) => type === 'outbound-rtp' && kind === 'video');
+      return {bytes: entries.reduce((sum, {bytesSent}) => sum + bytesSent, 0), at_ms: entries[0].timestamp};
+    };
+    const before = await sent();
+    await sleep(seconds * 1000);
+    const after = await sent();
+    return (after.bytes - before.bytes) * 8000 / (after.at_ms - before.at_ms);
+  }
+
   /** Colours at relative places [[x, y], ...] of what the peer shows; empty before the first picture. */
   function colours(name, places) {
     const {video} = peers.get(name);
@@ -137,7 +190,9 @@
     for (const entry of report.values()) {
       if (entry.type !== 'inbound-rtp' || entry.kind !== kind) continue;
       return {packets: entry.packetsReceived, decoded: entry.framesDecoded, key_frames: entry.keyFramesDecoded,
-        lost: entry.packetsLost, codec: report.get(entry.codecId)?.mimeType};
+        lost: entry.packetsLost, codec: report.get(entry.codecId)?.mimeType, nacks: entry.nackCount, plis: entry.pliCount,
+        retransmitted: entry.retransmittedPacketsReceived, concealed: entry.concealedSamples / entry.totalSamplesReceived || 0,
+        discarded: entry.packetsDiscarded, width: entry.frameWidth, height: entry.frameHeight};
     }
     return {packets: 0, decoded: 0};
   }
@@ -158,5 +213,5 @@
     own.figure.remove();
   }
 
-  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, colours, tone, inbound, way, hangUp};
+  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp};
 })();
