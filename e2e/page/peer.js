@@ -85,22 +85,26 @@
     return {video, caption, figure};
   }
 
+  /** Takes a connection and the video that shows it, whoever made them, for the functions below. */
+  function adopt(name, connection, view) {
+    const own = {connection, received: new MediaStream(), began_ms: performance.now(), frames: 0, longest_gap_ms: 0, ...view};
+    peers.set(name, own);
+    connection.addEventListener('connectionstatechange', () => {
+      own.caption.textContent = `${name}: ${connection.connectionState}`;
+      if (connection.connectionState === 'connected') own.connected_ms ??= performance.now() - own.began_ms;
+    });
+    countFrames(own);
+    return own;
+  }
+
   /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas' | 'busy', codec, and what RTCPeerConnection takes}. */
   async function offer(name, {direction = 'sendrecv', source = 'camera', codec, ...configuration} = {}) {
     const connection = new RTCPeerConnection(configuration);
-    const own = {connection, received: new MediaStream(), began_ms: performance.now(), ...addVideo(name)};
+    const own = adopt(name, connection, addVideo(name));
     own.video.srcObject = own.received;
-    peers.set(name, own);
     connection.ontrack = ({track}) => own.received.addTrack(track);
     connection.onicecandidate = ({candidate}) => candidate?.candidate &&
         window.onPeerCandidate(name, {candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex});
-    connection.onconnectionstatechange = () => {
-      own.caption.textContent = `${name}: ${connection.connectionState}`;
-      if (connection.connectionState === 'connected') own.connected_ms ??= performance.now() - own.began_ms;
-    };
-    own.frames = 0;
-    own.longest_gap_ms = 0;
-    countFrames(own);
     if (direction === 'recvonly') {
       for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
     } else {
@@ -167,11 +171,15 @@
     return places.map(([x, y]) => [...context.getImageData(canvas.width * x, canvas.height * y, 1, 1).data].slice(0, 3));
   }
 
+  function receivedTracks({connection}, kind) {
+    return connection.getReceivers().map(({track}) => track).filter((track) => track.kind === kind && track.readyState === 'live');
+  }
+
   /** Frequency in Hz and level in dB of the loudest tone that arrives, over about 1.5 s. */
   async function tone(name) {
     const context = new AudioContext({sampleRate: 48000});
     await context.resume();
-    const source = context.createMediaStreamSource(new MediaStream(peers.get(name).received.getAudioTracks()));
+    const source = context.createMediaStreamSource(new MediaStream(receivedTracks(peers.get(name), 'audio')));
     const analyser = new AnalyserNode(context, {fftSize: 32768, smoothingTimeConstant: 0});
     source.connect(analyser);
     await sleep(1500);
@@ -213,5 +221,5 @@
     own.figure.remove();
   }
 
-  window.peer = {offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp};
+  window.peer = {addVideo, adopt, offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp};
 })();
