@@ -112,9 +112,20 @@
       for (const track of own.sent.getTracks()) connection.addTransceiver(track, {direction, streams: [own.sent]});
       if (direction === 'sendonly') own.video.srcObject = new MediaStream(own.sent.getVideoTracks());
     }
+    await keepPictureSize(connection);
     if (codec) preferCodec(connection, codec);
     await connection.setLocalDescription();
     return connection.localDescription.sdp;
+  }
+
+  /** A busy machine must not make the picture smaller: each change of size is a pause. Firefox has no such wish. */
+  async function keepPictureSize(connection) {
+    for (const {sender} of connection.getTransceivers()) {
+      const parameters = sender.getParameters();
+      if (sender.track?.kind !== 'video' || !window.chrome) continue;
+      parameters.degradationPreference = 'maintain-framerate-and-resolution';
+      await sender.setParameters(parameters);
+    }
   }
 
   function preferCodec(connection, codec) {
