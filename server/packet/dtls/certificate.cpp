@@ -100,6 +100,7 @@ std::optional<Fingerprint> sha256Of(const X509* certificate) {
 struct Certificate::Parts {
   SslContextHandle context;
   Fingerprint fingerprint;
+  std::vector<std::uint8_t> der;
 
   static std::expected<Certificate, std::string> make(EVP_PKEY* key,
                                                       const std::vector<X509Handle>& certificates) {
@@ -117,11 +118,12 @@ struct Certificate::Parts {
         return Error("the certificate chain cannot be used: " + openSslReason());
     const auto fingerprint = sha256Of(certificates.front().get());
     if (!fingerprint) return Error("the fingerprint cannot be made: " + openSslReason());
-    return Certificate(std::make_shared<const Parts>(std::move(context), *fingerprint));
+    return Certificate(std::make_shared<const Parts>(std::move(context), *fingerprint,
+                                                     derOf(certificates.front().get())));
   }
 
-  Parts(SslContextHandle context_, Fingerprint fingerprint_)
-      : context(std::move(context_)), fingerprint(fingerprint_) {}
+  Parts(SslContextHandle context_, Fingerprint fingerprint_, std::vector<std::uint8_t> der_)
+      : context(std::move(context_)), fingerprint(fingerprint_), der(std::move(der_)) {}
 };
 
 Certificate::Certificate(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
@@ -154,6 +156,7 @@ std::expected<Certificate, std::string> Certificate::fromPem(std::string_view pe
 }
 
 const Fingerprint& Certificate::fingerprint() const { return parts_->fingerprint; }
+const std::vector<std::uint8_t>& Certificate::der() const { return parts_->der; }
 ssl_ctx_st* Certificate::context() const { return parts_->context.get(); }
 
 }  // namespace ms::dtls

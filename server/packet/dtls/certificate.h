@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "server/packet/dtls/fingerprint.h"
 
@@ -37,6 +38,8 @@ class Certificate {
 
   // Of the certificate, with SHA-256: for a=fingerprint.
   const Fingerprint& fingerprint() const;
+  // The certificate itself, for statistics.
+  const std::vector<std::uint8_t>& der() const;
 
   // For DtlsSession.
   ssl_ctx_st* context() const;

@@ -303,4 +303,20 @@ DtlsState DtlsSession::state() const { return parts_->state; }
 DtlsFailure DtlsSession::failure() const { return parts_->failure; }
 std::optional<srtp::SrtpKeys> DtlsSession::srtpKeys() const { return parts_->keys; }
 
+CertificateDer DtlsSession::localCertificate() const {
+  return {.fingerprint = parts_->certificate.fingerprint(), .der = parts_->certificate.der()};
+}
+
+std::optional<CertificateDer> DtlsSession::remoteCertificate() const {
+  const Parts& p = *parts_;
+  if (!p.ssl || !p.fingerprint_matched) return std::nullopt;
+  const X509* peer = SSL_get0_peer_certificate(p.ssl.get());
+  std::uint8_t digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (!peer || !X509_digest(peer, EVP_sha256(), digest, &size)) return std::nullopt;
+  const auto fingerprint = Fingerprint::make(HashFunction::Sha256, Bytes(digest, size));
+  if (!fingerprint) return std::nullopt;
+  return CertificateDer{.fingerprint = *fingerprint, .der = derOf(peer)};
+}
+
 }  // namespace ms::dtls

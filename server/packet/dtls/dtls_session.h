@@ -37,6 +37,12 @@ enum class DtlsFailure : std::uint8_t {
   Protocol,             // A fatal alert, or no common cipher, or a broken handshake.
 };
 
+// A certificate as statistics show it.
+struct CertificateDer {
+  Fingerprint fingerprint;  // SHA-256.
+  std::vector<std::uint8_t> der;
+};
+
 class DtlsObserver {
  public:
   virtual void onDtlsDatagram(Bytes datagram) = 0;  // To be sent now; valid during the call.
@@ -88,6 +94,10 @@ class DtlsSession {
   // Only when connected, so only of a peer whose fingerprint was right. Nothing when the peer has
   // no SRTP profile in common with us.
   std::optional<srtp::SrtpKeys> srtpKeys() const;
+
+  CertificateDer localCertificate() const;
+  // Of a peer whose fingerprint was right.
+  std::optional<CertificateDer> remoteCertificate() const;
 
  private:
   struct Parts;

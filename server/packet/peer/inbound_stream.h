@@ -5,9 +5,12 @@
 
 #include "server/base/units.h"
 #include "server/packet/peer/payload_types.h"
+#include "server/packet/rtp/frame_counter.h"
+#include "server/packet/rtp/frame_size.h"
 #include "server/packet/rtp/nack_tracker.h"
 #include "server/packet/rtp/receive_rate.h"
 #include "server/packet/rtp/receive_statistics.h"
+#include "server/packet/rtp/rtp_view.h"
 #include "server/packet/rtp/types.h"
 
 namespace ms::peer {
@@ -22,11 +25,20 @@ struct InboundStream {
     if (entry.nack) losses.emplace();
   }
 
+  // Of video only.
+  void noteFrame(const rtp::RtpView& packet, Timestamp now) {
+    frames.add(packet.timestamp(), now);
+    if (const auto size = rtp::frameSizeOf(payload->format.codec, packet.payload()))
+      frame_size = *size;
+  }
+
   rtp::Ssrc ssrc;
   const PayloadTypeEntry* payload;  // Of the newest packet.
   rtp::ReceiveStatistics statistics;
   std::optional<rtp::NackTracker> losses;  // Only where the peer sends again.
   rtp::ReceiveRate rate;
+  rtp::FrameCounter frames;
+  rtp::FrameSize frame_size;
   Timestamp last_arrival;
   bool ended = false;  // The peer said BYE.
 };

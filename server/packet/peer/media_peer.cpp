@@ -1,6 +1,7 @@
 #include "server/packet/peer/media_peer.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "server/packet/peer/media_peer_parts.h"
@@ -157,6 +158,7 @@ void MediaPeer::start(const sdp::NegotiatedSession& session, Timestamp now) {
   }
   setBandwidth(p.limits);
   setRembParams(p.remb_params);
+  measureLatency(p.latency_clock);
   p.onTimeoutMoved();
 }
 
@@ -269,11 +271,25 @@ dtls::DtlsFailure MediaPeer::dtlsFailure(TransportIndex transport) const {
 MediaState MediaPeer::mediaState() const { return parts_->media_state; }
 ConnectionState MediaPeer::connectionState() const { return parts_->connection_state; }
 
+void MediaPeer::measureLatency(LatencyClock clock) {
+  parts_->latency_clock = clock;
+  for (const auto& section : parts_->media)
+    if (section->sink) section->sink->measureLatency(clock);
+}
+
 PeerStatistics MediaPeer::statistics() const {
+  const Timestamp now = parts_->now_of_call;  // Seconds ago at most.
   PeerStatistics statistics;
+  for (const auto& transport : parts_->transports)
+    statistics.transports.push_back(transport->statistics());
   for (const auto& section : parts_->media) {
-    if (section->source) section->source->addStatistics(statistics.inbound);
-    if (section->sink) section->sink->addStatistics(statistics.outbound);
+    const std::size_t first_in = statistics.inbound.size(), first_out = statistics.outbound.size();
+    if (section->source) section->source->addStatistics(statistics.inbound, now);
+    if (section->sink) section->sink->addStatistics(statistics.outbound, now);
+    for (auto& stream : std::span(statistics.inbound).subspan(first_in))
+      stream.transport = section->transport.index();
+    for (auto& stream : std::span(statistics.outbound).subspan(first_out))
+      stream.transport = section->transport.index();
   }
   statistics.drops = parts_->drops;
   return statistics;

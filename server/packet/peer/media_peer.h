@@ -119,6 +119,10 @@ class MediaPeer {
   void setBandwidth(const BandwidthLimits& limits);
   void setRembParams(const rtp::RembParams& params);
 
+  // While there is a clock, the time that packets spend on this server is measured with it, for
+  // statistics; null ends that.
+  void measureLatency(LatencyClock clock);
+
   // Application data (SCTP) over DTLS. False when not connected or longer than
   // dtls::DtlsSession::kMaxApplicationBytes.
   bool sendApplicationData(TransportIndex transport, Bytes data);

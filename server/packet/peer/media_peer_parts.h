@@ -99,6 +99,7 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   PeerObserver& observer;
   PeerDropCounters drops;
   BandwidthLimits limits;
+  LatencyClock latency_clock = nullptr;
   rtp::RembParams remb_params;
 
   std::vector<std::unique_ptr<Transport>> transports;             // At most kMaxTransports.

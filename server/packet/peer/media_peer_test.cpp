@@ -302,6 +302,60 @@ TEST(MediaPeer, CountsForStatisticsWhatBothSidesSaw) {
   EXPECT_GT(statistics.outbound[1].packets_sent, 250u);
   ASSERT_TRUE(statistics.outbound[1].round_trip_time);
   EXPECT_NEAR(statistics.outbound[1].round_trip_time->count(), 40'000, 2'000);
+  EXPECT_EQ(statistics.inbound[1].payload_type, rtp::PayloadType(96));
+  EXPECT_EQ(statistics.outbound[1].payload_type, rtp::PayloadType(96));
+  EXPECT_GT(statistics.inbound[1].video.frames, 250u);
+  EXPECT_NEAR(statistics.inbound[1].video.per_second, 30, 2);
+  EXPECT_NEAR(statistics.outbound[1].video.per_second, 30, 2);
+  EXPECT_EQ(statistics.inbound[0].video.frames, 0u);
+}
+
+TEST(MediaPeer, CountsTheBytesOfItsTransportAndShowsTheCertificates) {
+  SimulatedNetwork network(14);
+  TestCall call(network, 14);
+  call.start();
+  call.feed(call);
+  call.startMedia();
+  network.runFor(2s);
+  call.stopMedia();
+  network.runFor(100ms);
+
+  const PeerStatistics server = call.server.peer.statistics();
+  const PeerStatistics browser = call.browser.peer.statistics();
+  ASSERT_THAT(server.transports, SizeIs(1));
+  ASSERT_THAT(browser.transports, SizeIs(1));
+  const TransportStatistics& transport = server.transports[0];
+  EXPECT_EQ(transport.bytes_received, browser.transports[0].bytes_sent);
+  EXPECT_GT(transport.bytes_sent, server.outbound[0].bytes_sent + server.outbound[1].bytes_sent);
+  EXPECT_TRUE(transport.is_connected);
+  ASSERT_TRUE(transport.local_certificate && transport.remote_certificate);
+  EXPECT_EQ(transport.remote_certificate->fingerprint, testCertificate().fingerprint());
+  EXPECT_EQ(transport.remote_certificate->der, testCertificate().der());
+  EXPECT_EQ(transport.local_certificate->der, transport.remote_certificate->der);
+}
+
+const SimulatedNetwork* measured_network = nullptr;
+Timestamp threeMillisecondsLate() { return measured_network->now() + 3ms; }
+
+TEST(MediaPeer, MeasuresTheTimeThatPacketsSpendHereWhenAsked) {
+  SimulatedNetwork network(15);
+  measured_network = &network;
+  TestCall call(network, 15);
+  call.start();
+  call.feed(call);
+  call.startMedia();
+  network.runFor(2s);
+  EXPECT_FALSE(call.server.peer.statistics().outbound[1].input_latency.average());
+
+  call.server.peer.measureLatency(threeMillisecondsLate);
+  network.runFor(2s);
+
+  const OutboundStatistics video = call.server.peer.statistics().outbound[1];
+  ASSERT_TRUE(video.input_latency.average() && video.end_to_end_latency.average());
+  EXPECT_NEAR(video.input_latency.average()->count(), 3e6, 1);
+  EXPECT_NEAR(video.end_to_end_latency.average()->count(), 3e6, 1);
+  call.server.peer.measureLatency(nullptr);
+  EXPECT_FALSE(call.server.peer.statistics().outbound[1].end_to_end_latency.average());
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 namespace ms::peer {
 
 void MediaPeer::Parts::receive(Transport& transport, MutableBytes datagram, Timestamp now) {
+  transport.noteReceived(datagram);
   const auto kind = stun::datagramKind(datagram);
   if (!kind) return drops.count(kind.error());
   switch (*kind) {

@@ -15,6 +15,7 @@ namespace ms::peer {
 void SinkPort::onPacket(const SourcePacket& packet, Timestamp now) {
   if (!surroundings_.transport.isConnected())
     return surroundings_.drops.count(PeerDrop::NotConnected);
+  if (latency_clock_) statistics_.input_latency.add(latency_clock_() - packet.packet.arrival());
   const PayloadTypeEntry* payload = payloadFor(packet.format);
   if (!payload) return surroundings_.drops.count(PeerDrop::CodecNotNegotiated);
   const auto header = rewrite(packet, *payload, now);
@@ -86,6 +87,14 @@ void SinkPort::noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& h
                         .timestamp = header.timestamp},
                        surroundings_.clock.at(now));
   flow_.onPacket();
+  statistics_.payload_type = header.payload_type;
+  if (kind_ == rtp::MediaKind::Video) {
+    frames_.add(packet.view.timestamp(), now);
+    if (const auto size = rtp::frameSizeOf(packet.format.codec, packet.view.payload()))
+      statistics_.video.size = *size;
+  }
+  if (latency_clock_)
+    statistics_.end_to_end_latency.add(latency_clock_() - packet.packet.arrival());
 }
 
 void SinkPort::onNack(const rtcp::NackView& nack, Timestamp now) {

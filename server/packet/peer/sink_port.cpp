@@ -165,8 +165,16 @@ std::optional<rtcp::SenderInfo> SinkPort::senderInfo(Timestamp now) const {
                           .octets = static_cast<std::uint32_t>(payload_bytes_sent_)};
 }
 
-void SinkPort::addStatistics(std::vector<OutboundStatistics>& out) const {
-  out.push_back(statistics_);
+void SinkPort::measureLatency(LatencyClock clock) {
+  latency_clock_ = clock;
+  statistics_.input_latency.clear();
+  statistics_.end_to_end_latency.clear();
+}
+
+void SinkPort::addStatistics(std::vector<OutboundStatistics>& out, Timestamp now) const {
+  OutboundStatistics& added = out.emplace_back(statistics_);
+  added.video.frames = frames_.frames();
+  added.video.per_second = frames_.perSecond(now);
 }
 
 }  // namespace ms::peer

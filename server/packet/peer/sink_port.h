@@ -24,6 +24,7 @@
 #include "server/packet/rtcp/nack.h"
 #include "server/packet/rtcp/sender_clock.h"
 #include "server/packet/rtcp/sender_report.h"
+#include "server/packet/rtp/frame_counter.h"
 #include "server/packet/rtp/ntp_time.h"
 #include "server/packet/rtp/packet_history.h"
 #include "server/packet/rtp/receive_statistics.h"
@@ -73,6 +74,8 @@ class SinkPort final : public MediaSink {
   std::optional<Duration> onReceptionReport(const rtp::ReceptionReport& report, Timestamp now);
 
   void setBandwidth(const BandwidthLimits& limits) { limits_ = limits; }
+  // As MediaPeer::measureLatency().
+  void measureLatency(LatencyClock clock);
   void setRembOnConnect(Bitrate bitrate) { remb_on_connect_ = bitrate; }
 
   // The transport has its keys.
@@ -85,7 +88,7 @@ class SinkPort final : public MediaSink {
 
   // Nothing while there is nothing to report, or no clock to report it by.
   std::optional<rtcp::SenderInfo> senderInfo(Timestamp now) const;
-  void addStatistics(std::vector<OutboundStatistics>& out) const;
+  void addStatistics(std::vector<OutboundStatistics>& out, Timestamp now) const;
 
  private:
   struct Link {
@@ -135,6 +138,8 @@ class SinkPort final : public MediaSink {
   BandwidthLimits limits_;
   Bitrate remb_on_connect_{0};
   OutboundStatistics statistics_;
+  rtp::FrameCounter frames_;
+  LatencyClock latency_clock_ = nullptr;
   std::uint64_t payload_bytes_sent_ = 0;
   std::size_t resends_ = 0;
   Timestamp resends_since_{};

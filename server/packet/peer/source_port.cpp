@@ -115,6 +115,7 @@ void SourcePort::noteArrival(InboundStream& stream, const rtp::RtpView& packet, 
   stream.last_arrival = now;
   stream.ended = false;
   stream.rate.add(packet.packet().size(), now);
+  if (kind_ == rtp::MediaKind::Video) stream.noteFrame(packet, now);
   if (remb_due_ == kNever && kind_ == rtp::MediaKind::Video && stream.payload->remb)
     remb_due_ = now + kRembInterval;
 }
@@ -255,11 +256,12 @@ std::size_t SourcePort::writeReceptionReports(std::span<rtp::ReceptionReport> ou
   return count;
 }
 
-void SourcePort::addStatistics(std::vector<InboundStatistics>& out) const {
+void SourcePort::addStatistics(std::vector<InboundStatistics>& out, Timestamp now) const {
   for (const auto& stream : streams_) {
     const bool is_active = stream.get() == active_;
     out.push_back({.kind = kind_,
                    .ssrc = stream->ssrc,
+                   .payload_type = stream->payload->payload_type,
                    .packets_received = stream->statistics.packetsReceived(),
                    .bytes_received = stream->statistics.bytesReceived(),
                    .packets_lost = stream->statistics.packetsLost(),
@@ -269,7 +271,10 @@ void SourcePort::addStatistics(std::vector<InboundStatistics>& out) const {
                    .fir_count = is_active ? firs_ : 0,
                    .nack_count = stream->losses ? stream->losses->requested() : 0,
                    .recovered = stream->losses ? stream->losses->recovered() : 0,
-                   .remb = is_active ? granted_ : Bitrate(0)});
+                   .remb = is_active ? granted_ : Bitrate(0),
+                   .video = {.frames = stream->frames.frames(),
+                             .per_second = stream->frames.perSecond(now),
+                             .size = stream->frame_size}});
   }
 }
 

@@ -87,7 +87,7 @@ class SourcePort final : public MediaSource {
 
   // One block per SSRC, for a report: at most kMaxStreams.
   std::size_t writeReceptionReports(std::span<rtp::ReceptionReport> out, Timestamp now);
-  void addStatistics(std::vector<InboundStatistics>& out) const;
+  void addStatistics(std::vector<InboundStatistics>& out, Timestamp now) const;
 
  private:
   static constexpr Duration kRembInterval = rtp::RembEstimator::kMinSpacing;

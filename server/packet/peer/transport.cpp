@@ -120,7 +120,7 @@ bool Transport::sendRtp(std::size_t bytes) {
     return false;
   }
   if (!srtp_) {
-    surroundings_.observer.onDatagram(index_, Component::Rtp, Bytes(buffer_).first(bytes));
+    send(Component::Rtp, Bytes(buffer_).first(bytes));
     return true;
   }
   const auto sealed = srtp_->protectRtp(buffer_, bytes);
@@ -128,7 +128,7 @@ bool Transport::sendRtp(std::size_t bytes) {
     surroundings_.drops.count(sealed.error());
     return false;
   }
-  surroundings_.observer.onDatagram(index_, Component::Rtp, Bytes(buffer_).first(*sealed));
+  send(Component::Rtp, Bytes(buffer_).first(*sealed));
   return true;
 }
 
@@ -138,7 +138,7 @@ bool Transport::sendRtcp(MutableBytes buffer, std::size_t bytes) {
     return false;
   }
   if (!srtp_) {
-    surroundings_.observer.onDatagram(index_, componentOfRtcp(), buffer.first(bytes));
+    send(componentOfRtcp(), buffer.first(bytes));
     return true;
   }
   const auto sealed = srtp_->protectRtcp(buffer, bytes);
@@ -146,13 +146,32 @@ bool Transport::sendRtcp(MutableBytes buffer, std::size_t bytes) {
     surroundings_.drops.count(sealed.error());
     return false;
   }
-  surroundings_.observer.onDatagram(index_, componentOfRtcp(), buffer.first(*sealed));
+  send(componentOfRtcp(), buffer.first(*sealed));
   return true;
 }
 
-void Transport::onDtlsDatagram(Bytes datagram) {
-  surroundings_.observer.onDatagram(index_, Component::Rtp, datagram);
+void Transport::send(Component component, Bytes datagram) {
+  bytes_sent_ += datagram.size();
+  surroundings_.observer.onDatagram(index_, component, datagram);
 }
+
+TransportStatistics Transport::statistics() const {
+  TransportStatistics statistics{.bytes_sent = bytes_sent_,
+                                 .bytes_received = bytes_received_,
+                                 .is_connected = isConnected(),
+                                 .local_certificate = std::nullopt,
+                                 .remote_certificate = std::nullopt};
+  if (!dtls_) return statistics;
+  const auto describe = [](const dtls::CertificateDer& certificate) {
+    return CertificateStatistics{.fingerprint = certificate.fingerprint, .der = certificate.der};
+  };
+  statistics.local_certificate = describe(dtls_->localCertificate());
+  if (const auto remote = dtls_->remoteCertificate())
+    statistics.remote_certificate = describe(*remote);
+  return statistics;
+}
+
+void Transport::onDtlsDatagram(Bytes datagram) { send(Component::Rtp, datagram); }
 
 void Transport::onDtlsState(dtls::DtlsState state) {
   srtp_.reset();

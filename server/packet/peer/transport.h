@@ -18,6 +18,7 @@
 #include "server/packet/dtls/dtls_session.h"
 #include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/peer_drop.h"
+#include "server/packet/peer/peer_statistics.h"
 #include "server/packet/rtp/packet_pool.h"
 #include "server/packet/sdp/negotiated.h"
 #include "server/packet/srtp/srtp_session.h"
@@ -49,6 +50,7 @@ class Transport final : private dtls::DtlsObserver {
 
   // There is a checked pair, or an address to send to. True: sending is possible since this call.
   bool onReady(Timestamp now);
+  void noteReceived(Bytes datagram) { bytes_received_ += datagram.size(); }
   void receiveDtls(Bytes datagram, Timestamp now);
   Timestamp nextTimeout() const;
   void handleTimeout(Timestamp now);
@@ -75,11 +77,13 @@ class Transport final : private dtls::DtlsObserver {
   // New without DTLS.
   dtls::DtlsState dtlsState() const;
   dtls::DtlsFailure dtlsFailure() const;
+  TransportStatistics statistics() const;
 
  private:
   enum class Security : std::uint8_t { Dtls, Sdes, None };
 
   Component componentOfRtcp() const;
+  void send(Component component, Bytes datagram);
   void onDtlsDatagram(Bytes datagram) override;
   void onDtlsState(dtls::DtlsState state) override;
   void onDtlsApplicationData(Bytes data) override;
@@ -91,6 +95,8 @@ class Transport final : private dtls::DtlsObserver {
   std::optional<dtls::DtlsSession> dtls_;
   bool has_path_;
   std::optional<srtp::SrtpSession> srtp_;
+  std::uint64_t bytes_sent_ = 0;
+  std::uint64_t bytes_received_ = 0;
   std::array<std::uint8_t, rtp::kPacketBufferBytes> buffer_{};
 };
 
