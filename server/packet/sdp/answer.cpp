@@ -138,8 +138,7 @@ class AnswerMaker {
 
   bool isAcceptableData(const MediaDescription& media) const {
     return config_.profile == Profile::WebRtc && isDataProtocol(media.protocol) &&
-           std::ranges::find(media.formats, "webrtc-datachannel") != media.formats.end() &&
-           media.has("sctp-port") && sctpPort(media).value_or(0) != 0;
+           sctpPort(media).value_or(0) != 0;
   }
 
   std::vector<Format> commonFormats(const MediaDescription& media, rtp::MediaKind kind) const {
@@ -284,7 +283,8 @@ class AnswerMaker {
             .mline = line.mline,
             .transport = line.transport,
             .local_sctp_port = port,
-            .remote_sctp_port = port};
+            .remote_sctp_port = port,
+            .remote_max_message_size = maxMessageSize(offer_.media[line.mline])};
   }
 
   const SessionDescription& offer_;

@@ -178,9 +178,14 @@ MediaDescription answerRtp(const SessionDescription& offer, const MediaDescripti
 MediaDescription answerData(const MediaDescription& offered, SetupRole setup,
                             const NegotiationConfig& config) {
   MediaDescription answer = answerTo(offered, kWebRtcPort);
-  answer.formats = {"webrtc-datachannel"};
+  const std::string port = std::to_string(sctpPort(offered).value_or(0));
+  const bool is_old_syntax = std::ranges::find(offered.formats, port) != offered.formats.end();
+  answer.formats = {is_old_syntax ? port : std::string(kDataChannelFormat)};
   addSetupLine(offered, setup, config, answer);
-  answer.addAttribute("sctp-port", std::to_string(sctpPort(offered).value_or(0)));
+  if (is_old_syntax)
+    answer.addAttribute("sctpmap", port + ' ' + std::string(kDataChannelFormat) + " 1024");
+  else
+    answer.addAttribute("sctp-port", port);
   addTransportLines(answer, config);
   return answer;
 }

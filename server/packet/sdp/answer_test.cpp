@@ -504,13 +504,39 @@ TEST(Answer, OfDataHasExactlyTheseLines) {
   EXPECT_EQ(answer.session.data->remote_sctp_port, 5000);
 }
 
+TEST(Answer, TakesDataInTheOldSyntaxAndAnswersInIt) {
+  const auto answer =
+      answerTo(kSession + replaced(kData, "UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000",
+                                   "DTLS/SCTP 5002\r\na=sctpmap:5002 webrtc-datachannel 16"),
+               withData());
+
+  ASSERT_TRUE(answer.session.data);
+  EXPECT_EQ(answer.session.data->remote_sctp_port, 5002);
+  EXPECT_EQ(answer.local.media[0].protocol, "DTLS/SCTP");
+  EXPECT_EQ(answer.local.media[0].formats, std::vector<std::string>{"5002"});
+  EXPECT_EQ(answer.local.media[0].value("sctpmap"), "5002 webrtc-datachannel 1024");
+  EXPECT_FALSE(answer.local.media[0].has("sctp-port"));
+}
+
+TEST(Answer, ReadsTheLongestMessageThatThePeerTakes) {
+  const auto sized =
+      replaced(kData, "a=sctp-port:5000", "a=sctp-port:5000\r\na=max-message-size:262144");
+
+  EXPECT_EQ(answerTo(kSession + sized, withData()).session.data->remote_max_message_size, 262144u);
+  EXPECT_EQ(answerTo(kSession + kData, withData()).session.data->remote_max_message_size,
+            std::nullopt);
+}
+
 TEST(Answer, RejectsDataWithoutDataChannels) { expectRejected(kData, webRtcConfig()); }
 
 TEST(Answer, RejectsDataOfAnotherForm) {
   expectRejected(replaced(kData, "a=sctp-port:5000\r\n", ""), withData());
   expectRejected(replaced(kData, "sctp-port:5000", "sctp-port:0"), withData());
   expectRejected(replaced(kData, "UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000",
-                          "DTLS/SCTP 5000\r\na=sctpmap:5000 webrtc-datachannel 1024"),
+                          "DTLS/SCTP 5000\r\na=sctpmap:5001 webrtc-datachannel 1024"),
+                 withData());
+  expectRejected(replaced(kData, "UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000",
+                          "DTLS/SCTP 5000\r\na=sctpmap:5000 bfcp 16"),
                  withData());
   expectRejected(replaced(kData, "UDP/DTLS/SCTP", "TCP/DTLS/SCTP"), withData());
 }

@@ -1,5 +1,6 @@
 #include "server/packet/sdp/attributes.h"
 
+#include <algorithm>
 #include <array>
 
 #include "server/packet/sdp/words.h"
@@ -247,10 +248,17 @@ std::optional<Rid> Rid::parse(std::string_view text) {
 }
 
 std::optional<std::uint16_t> sctpPort(const MediaDescription& media) {
-  if (const auto text = media.value("sctp-port")) return parseNumber<std::uint16_t>(trimmed(*text));
-  if (const auto text = media.value("sctpmap")) {
-    std::string_view rest = *text;
-    return parseNumber<std::uint16_t>(takeWord(rest));
+  const auto has = [&](std::string_view format) {
+    return std::ranges::find(media.formats, format) != media.formats.end();
+  };
+  if (has(kDataChannelFormat)) {
+    const auto text = media.value("sctp-port");
+    return text ? parseNumber<std::uint16_t>(trimmed(*text)) : std::nullopt;
+  }
+  for (const std::string_view map : media.values("sctpmap")) {
+    std::string_view rest = map;
+    const std::string_view port = takeWord(rest);
+    if (has(port) && takeWord(rest) == kDataChannelFormat) return parseNumber<std::uint16_t>(port);
   }
   return std::nullopt;
 }

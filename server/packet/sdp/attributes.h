@@ -122,7 +122,12 @@ struct Rid {
   static std::optional<Rid> parse(std::string_view text);
 };
 
-// a=sctp-port, or the port of an older a=sctpmap   (RFC 8841 §5)
+// What an m-line of data channels carries. Before RFC 8841 the format was a port, of which an
+// a=sctpmap said the same: "m=application 9 DTLS/SCTP 5000", "a=sctpmap:5000 webrtc-datachannel
+// 16".
+inline constexpr std::string_view kDataChannelFormat = "webrtc-datachannel";
+
+// Of either syntax; nothing for an m-line of something else.
 std::optional<std::uint16_t> sctpPort(const MediaDescription& media);
 std::optional<std::uint64_t> maxMessageSize(const MediaDescription& media);
 

@@ -195,7 +195,11 @@ TEST(SctpPort, IsReadInBothSyntaxes) {
   MediaDescription media;
   EXPECT_EQ(sctpPort(media), std::nullopt);
   media.addAttribute("sctpmap", "5001 webrtc-datachannel 1024");
+  EXPECT_EQ(sctpPort(media), std::nullopt);
+  media.formats = {"5001"};
   EXPECT_EQ(sctpPort(media), 5001);
+  media.formats = {"webrtc-datachannel"};
+  EXPECT_EQ(sctpPort(media), std::nullopt);
   media.addAttribute("sctp-port", "5000");
   media.addAttribute("max-message-size", "262144");
   EXPECT_EQ(sctpPort(media), 5000);

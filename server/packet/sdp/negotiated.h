@@ -140,6 +140,7 @@ struct NegotiatedData {
   // Of the SCTP packets, not of a socket. The same in both when we answered.
   std::uint16_t local_sctp_port = 0;
   std::uint16_t remote_sctp_port = 0;
+  std::optional<std::uint64_t> remote_max_message_size;  // Bytes; 0: any (RFC 8841 §6.1).
 
   friend bool operator==(const NegotiatedData&, const NegotiatedData&) = default;
 };

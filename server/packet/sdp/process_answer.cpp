@@ -110,7 +110,8 @@ class AnswerReader {
                                    .mline = mline,
                                    .transport = 0,
                                    .local_sctp_port = local,
-                                   .remote_sctp_port = remote};
+                                   .remote_sctp_port = remote,
+                                   .remote_max_message_size = maxMessageSize(answer_.media[mline])};
   }
 
   std::vector<std::size_t> acceptedLines() const {
