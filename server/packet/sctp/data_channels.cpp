@@ -21,7 +21,7 @@ void DataChannels::onClosed() {
   queue_.clear();
   queued_bytes_ = 0;
   for (const auto& [stream, channel] : std::exchange(channels_, {}))
-    observer_.onChannelClosed(stream);
+    if (channel.is_told) observer_.onChannelClosed(stream);
 }
 
 // ---- From the peer ----
@@ -83,6 +83,7 @@ void DataChannels::markOpen(StreamId stream, Channel& channel) {
   channel.is_acknowledged = true;
   if (channel.state != ChannelState::Connecting) return;
   channel.state = ChannelState::Open;
+  channel.is_told = true;
   observer_.onChannelOpened(stream);
 }
 
@@ -138,8 +139,9 @@ void DataChannels::maybeGone(StreamId stream) {
   if (found == channels_.end() || !found->second.is_incoming_reset ||
       !found->second.is_outgoing_reset)
     return;
+  const bool is_told = found->second.is_told;
   channels_.erase(found);
-  observer_.onChannelClosed(stream);
+  if (is_told) observer_.onChannelClosed(stream);
 }
 
 // ---- To the peer ----

@@ -53,7 +53,7 @@ class MessageCarrier {
 class DataChannelsObserver {
  public:
   virtual void onChannelOpened(StreamId channel) = 0;
-  // Once for each channel, also for an own one that never came to be open.
+  // Once for each channel that was told as opened.
   virtual void onChannelClosed(StreamId channel) = 0;
   virtual void onChannelMessage(StreamId channel, const DataMessage& message) = 0;
 
@@ -104,6 +104,7 @@ class DataChannels {
     std::uint64_t age = 0;  // The smaller, the older.
     ChannelState state = ChannelState::Connecting;
     bool is_acknowledged = false;
+    bool is_told = false;  // To the observer, as opened.
     bool is_reset_asked = false;
     bool is_outgoing_reset = false;
     bool is_incoming_reset = false;
