@@ -5,6 +5,30 @@
 
 namespace ms::net {
 
+// The end of a peer's wire at its DTLS connection.
+class RemotePeer::DataEnd final : WireReceiver {
+ public:
+  DataEnd(PeerTransport& transport, TransportIndex index, WirePtr wire, EndOfTurn& turns)
+      : transport_(transport), index_(index), end_(std::move(wire), WireSide::Peer, turns, *this) {}
+
+  void onDtlsState(TransportIndex transport, dtls::DtlsState state) {
+    if (transport == index_ && state == dtls::DtlsState::Connected) end_.sendReady();
+  }
+  void receive(TransportIndex transport, Bytes packet) {
+    if (transport == index_) end_.send(packet);
+  }
+
+ private:
+  void onWireReady() override {}
+  void onWirePacket(Bytes packet) override {
+    transport_.peer().sendApplicationData(index_, packet);
+  }
+
+  PeerTransport& transport_;
+  const TransportIndex index_;
+  WireEnd end_;
+};
+
 // Posts what a transport tells to the home loop of its observer.
 class RemotePeer::PostedEvents final : public PeerTransportObserver {
  public:
@@ -25,6 +49,7 @@ class RemotePeer::PostedEvents final : public PeerTransportObserver {
     tell([=](auto& told) { told.onIceSelectedPair(transport, local, remote); });
   }
   void onDtlsState(TransportIndex transport, dtls::DtlsState state) override {
+    if (data) data->onDtlsState(transport, state);
     tell([=](auto& told) { told.onDtlsState(transport, state); });
   }
   void onConnectionState(peer::ConnectionState state) override {
@@ -37,11 +62,11 @@ class RemotePeer::PostedEvents final : public PeerTransportObserver {
                    peer::FlowState state) override {
     tell([=](auto& told) { told.onFlowState(kind, direction, state); });
   }
-  void onApplicationData(TransportIndex transport, Bytes data) override {
-    tell([transport, copy = std::vector(data.begin(), data.end())](auto& told) {
-      told.onApplicationData(transport, copy);
-    });
+  void onApplicationData(TransportIndex transport, Bytes packet) override {
+    if (data) data->receive(transport, packet);
   }
+
+  std::unique_ptr<DataEnd> data;  // Null: no data channels, and what comes for them is nobody's.
 
  private:
   template <class Call>
@@ -59,8 +84,11 @@ class RemotePeer::PostedEvents final : public PeerTransportObserver {
 struct RemotePeer::Hosted {
   Hosted(Worker& worker, PeerTransportConfig config, Loop& home,
          std::weak_ptr<PeerTransportObserver> observer)
-      : events(home, std::move(observer)), transport(worker, std::move(config), events) {}
+      : turns((worker.loop().assertHere(), worker.services().turns)),
+        events(home, std::move(observer)),
+        transport(worker, std::move(config), events) {}
 
+  EndOfTurn& turns;
   PostedEvents events;
   PeerTransport transport;
 };
@@ -89,6 +117,13 @@ void RemotePeer::start(const sdp::NegotiatedSession& session) {
   hosted_.call([session, outlets = outlets_](Hosted& hosted) {
     hosted.transport.start(session);
     for (const OutletPtr& outlet : outlets) hosted.transport.publish(outlet);
+  });
+}
+
+void RemotePeer::carryData(TransportIndex transport, WirePtr wire) {
+  hosted_.call([transport, wire = std::move(wire)](Hosted& hosted) mutable {
+    hosted.events.data =
+        std::make_unique<DataEnd>(hosted.transport, transport, std::move(wire), hosted.turns);
   });
 }
 

@@ -12,6 +12,7 @@
 #include "server/net/outlet.h"
 #include "server/net/peer_transport.h"
 #include "server/net/remote.h"
+#include "server/net/wire.h"
 #include "server/net/worker_loops.h"
 
 namespace ms::net {
@@ -29,9 +30,14 @@ class RemotePeer {
   // As of PeerTransport. `is_open`: false when no socket could be opened.
   void gather(std::move_only_function<void(bool is_open)> done);
   void start(const sdp::NegotiatedSession& session);
+  // What comes and goes over DTLS itself on this transport; before start().
+  void carryData(TransportIndex transport, WirePtr wire);
   void addRemoteCandidate(TransportIndex transport, const ice::Candidate& candidate);
   void setBandwidth(const peer::BandwidthLimits& limits);
   void setRembParams(const rtp::RembParams& params);
+
+  // Of the worker that it lives on.
+  Loop& loop() const { return lease_.loop(); }
 
   // What the peer feeds others with, null for a kind that it does not send; from start() on.
   OutletPtr outlet(rtp::MediaKind kind) const;
@@ -42,6 +48,7 @@ class RemotePeer {
 
  private:
   class PostedEvents;
+  class DataEnd;
   struct Hosted;
 
   Loop& home_;

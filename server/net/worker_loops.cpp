@@ -79,8 +79,10 @@ WorkerLoops::WorkerLoops(std::size_t count) {
 
 // All of them before any of them is gone: they post to each other.
 WorkerLoops::~WorkerLoops() {
-  for (int round = 0; round < kLastRounds; ++round)
+  for (int round = 0; round < kLastRounds; ++round) {
     for (const auto& worker : workers_) worker->drain();
+    if (sctp_) sctp_->drain();
+  }
   for (const auto& worker : workers_) worker->endServices();
   for (const auto& worker : workers_) worker->loop().stop();
 }
@@ -88,6 +90,11 @@ WorkerLoops::~WorkerLoops() {
 Worker& WorkerLoops::leastBusy() const {
   return **std::ranges::min_element(workers_, {},
                                     [](const auto& worker) { return worker->leases(); });
+}
+
+SctpLoop& WorkerLoops::sctp() {
+  std::call_once(sctp_once_, [this] { sctp_ = std::make_unique<SctpLoop>(); });
+  return *sctp_;
 }
 
 WorkerLease WorkerLoops::lease() { return WorkerLease(leastBusy()); }

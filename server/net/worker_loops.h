@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "server/base/loop.h"
@@ -16,6 +17,7 @@
 #include "server/net/end_of_turn.h"
 #include "server/net/poll_set.h"
 #include "server/net/relays.h"
+#include "server/net/sctp_loop.h"
 #include "server/net/send_batch.h"
 #include "server/packet/rtp/packet_pool.h"
 
@@ -94,12 +96,17 @@ class WorkerLoops {
   // On `home` while it has fewer than kCrowded leases more than that one. Any thread.
   WorkerLease leaseNear(Worker& home);
 
+  // The loop of all SCTP; its thread starts with the first call. Any thread.
+  SctpLoop& sctp();
+
   std::size_t size() const { return workers_.size(); }
   Worker& at(std::size_t index) { return *workers_[index]; }
 
  private:
   Worker& leastBusy() const;
 
+  std::once_flag sctp_once_;
+  std::unique_ptr<SctpLoop> sctp_;
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

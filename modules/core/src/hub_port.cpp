@@ -16,6 +16,15 @@ net::OutletPtr HubPort::mediaSource(api::MediaType type) {
   return source;
 }
 
+net::DataOutletPtr HubPort::dataSource() {
+  HubPort* const feeder = hub_->feederOf(*this, api::MediaType::Data);
+  if (!feeder || is_asking_upstream_) return nullptr;
+  is_asking_upstream_ = true;
+  auto source = feeder->upstreamDataSource();
+  is_asking_upstream_ = false;
+  return source;
+}
+
 void HubPort::onHubChanged(api::MediaType type) {
   tellDownstream(type);
   const HubPort* const feeder = hub_->feederOf(*this, type);

@@ -13,6 +13,7 @@ class HubPort final : public MediaElement, public api::HubPort {
 
   // MediaElement: the media of the port that the hub names for this one.
   net::OutletPtr mediaSource(api::MediaType type) override;
+  net::DataOutletPtr dataSource() override;
 
   // The hub feeds this port from elsewhere now.
   void onHubChanged(api::MediaType type);

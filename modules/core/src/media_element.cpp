@@ -183,6 +183,11 @@ net::OutletPtr MediaElement::upstreamSource(api::MediaType type) {
   return link && link->isDefault() ? link->source->mediaSource(type) : nullptr;
 }
 
+net::DataOutletPtr MediaElement::upstreamDataSource() {
+  const LinkPtr link = linkInto(api::MediaType::Data, kDefaultDescription);
+  return link && link->isDefault() ? link->source->dataSource() : nullptr;
+}
+
 void MediaElement::tellDownstream(api::MediaType type) {
   bool& is_telling = is_telling_downstream_[indexOf(type)];
   if (is_telling) return;

@@ -22,6 +22,8 @@
 namespace ms::net {
 class Outlet;
 using OutletPtr = std::shared_ptr<Outlet>;
+class DataOutlet;
+using DataOutletPtr = std::shared_ptr<DataOutlet>;
 }  // namespace ms::net
 
 namespace ms::core {
@@ -64,6 +66,8 @@ class MediaElement : public MediaObject, public api::MediaElement {
 
   // Where the packets of this element's source are to be had: null when there are none (yet).
   virtual net::OutletPtr mediaSource(api::MediaType type) = 0;
+  // The same for DATA, which flows between data sources and sinks: null when nothing does.
+  virtual net::DataOutletPtr dataSource() { return nullptr; }
 
   // The elements that this one feeds, for the pipeline's graph.
   std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
@@ -71,6 +75,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
  protected:
   // The packets that arrive at this element's sink: what upstream's mediaSource() gives, or null.
   net::OutletPtr upstreamSource(api::MediaType type);
+  net::DataOutletPtr upstreamDataSource();
 
   // What arrives at the sink changed (a link was made, cut, or something further up happened).
   // A consumer joins its peer to upstreamSource(); a transparent element passes it on with

@@ -10,6 +10,14 @@ net::OutletPtr PassThrough::mediaSource(api::MediaType type) {
   return source;
 }
 
+net::DataOutletPtr PassThrough::dataSource() {
+  if (is_asking_upstream_) return nullptr;
+  is_asking_upstream_ = true;
+  auto source = upstreamDataSource();
+  is_asking_upstream_ = false;
+  return source;
+}
+
 void PassThrough::onUpstreamChanged(api::MediaType type) {
   tellDownstream(type);
   onUpstreamFlow(type, upstreamFlow(type));

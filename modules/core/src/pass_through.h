@@ -11,6 +11,7 @@ class PassThrough final : public MediaElement, public api::PassThrough {
   explicit PassThrough(model::ObjectContext context) : MediaElement(context) {}
 
   net::OutletPtr mediaSource(api::MediaType type) override;
+  net::DataOutletPtr dataSource() override;
 
  protected:
   void onUpstreamChanged(api::MediaType type) override;

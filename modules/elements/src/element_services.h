@@ -18,6 +18,7 @@ class ElementServices {
 
   // Where a peer of a pipeline on this loop, which is a worker's, is to live.
   net::WorkerLease leaseNear(const Loop& loop) const;
+  net::SctpLoop& sctp() const { return workers_.sctp(); }
   const dtls::Certificate& certificate(api::CertificateKeyType key_type) const;
   const rtp::NtpClock& clock() const { return clock_; }
 

@@ -53,10 +53,6 @@ ApiError sdpError(sdp::SdpError error) {
   return {ErrorCode::SdpParseError, sdp::message(error)};
 }
 
-ApiError noDataChannels() {
-  return {ErrorCode::MediaObjectOperationNotSupported, "Data channels are not supported"};
-}
-
 }  // namespace
 
 WebRtcEndpoint::WebRtcEndpoint(model::ObjectContext context, ElementServices& services,
@@ -91,6 +87,7 @@ sdp::NegotiationConfig WebRtcEndpoint::makeNegotiationConfig() {
   config.codecs = readCodecPreferences(settings());
   config.audio_medias = settings().number("SdpEndpoint", "numAudioMedias", 1) > 0 ? 1 : 0;
   config.video_medias = settings().number("SdpEndpoint", "numVideoMedias", 1) > 0 ? 1 : 0;
+  config.use_data_channels = arguments_.use_data_channels;
   config.offer_direction = offerDirection(arguments_);
   config.max_audio_recv_kbps = toKbps(getMaxAudioRecvBandwidth());
   config.max_video_recv_kbps = toKbps(getMaxVideoRecvBandwidth());
@@ -127,6 +124,7 @@ std::string WebRtcEndpoint::localDescription() const { return sdp::write(*local_
 
 void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
   session_ = session;
+  startData();
   peer_->start(session);
   onBandwidthChanged();
   for (const api::IceCandidate& candidate : std::exchange(early_candidates_, {}))
@@ -136,6 +134,8 @@ void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
     tellDownstream(typeOf(kind));
     onUpstreamChanged(typeOf(kind));
   }
+  tellDownstream(api::MediaType::Data);
+  onUpstreamChanged(api::MediaType::Data);
 }
 
 // ---- ICE ----
@@ -267,11 +267,49 @@ std::vector<api::DtlsConnection> WebRtcEndpoint::getDtlsConnectionState() {
   return list;
 }
 
-void WebRtcEndpoint::createDataChannel(const std::string&, bool, int, int, const std::string&) {
-  throw noDataChannels();
+// ---- Data channels ----
+
+void WebRtcEndpoint::startData() {
+  if (!session_->data) return;
+  const std::shared_ptr<net::DataSessionObserver> observer(shared_from_this(), this);
+  data_.start(loop(), peer_->loop(), services_.sctp(), *session_, observer);
+  peer_->carryData(session_->data->transport, data_.wire());
 }
 
-void WebRtcEndpoint::closeDataChannel(int) { throw noDataChannels(); }
+void WebRtcEndpoint::createDataChannel(const std::string& label, bool ordered,
+                                       int max_packet_life_time, int max_retransmits,
+                                       const std::string& protocol) {
+  data_.create(label, ordered, max_packet_life_time, max_retransmits, protocol);
+}
+
+void WebRtcEndpoint::closeDataChannel(int channel_id) { data_.close(channel_id); }
+
+void WebRtcEndpoint::onChannelOpened(sctp::StreamId channel) {
+  if (!data_.onOpened(channel)) return;
+  api::DataChannelOpened event;
+  event.channel_id = *channel;
+  raise(event);
+}
+
+void WebRtcEndpoint::onChannelClosed(sctp::StreamId channel) {
+  if (!data_.onClosed(channel)) return;
+  api::DataChannelClosed event;
+  event.channel_id = *channel;
+  raise(event);
+}
+
+void WebRtcEndpoint::onChannelRefused(sctp::Drop reason) {
+  MS_LOG(category, Warning, id() << ": no data channel was opened: " << sctp::dropName(reason));
+}
+
+void WebRtcEndpoint::onDataFlow(sctp::DataDirection direction, sctp::DataFlow flow) {
+  const auto state = flow == sctp::DataFlow::Flowing ? api::MediaFlowState::Flowing
+                                                     : api::MediaFlowState::NotFlowing;
+  if (direction == sctp::DataDirection::FromPeer)
+    setFlowOut(api::MediaType::Data, state);
+  else
+    setFlowIn(api::MediaType::Data, state);
+}
 
 // ---- Media ----
 
@@ -281,6 +319,7 @@ net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type) {
 }
 
 void WebRtcEndpoint::onUpstreamChanged(api::MediaType type) {
+  if (type == api::MediaType::Data) return data_.setSource(upstreamDataSource());
   const auto kind = kindOf(type);
   if (kind && session_ && peer_) peer_->setSource(*kind, upstreamSource(type));
 }
@@ -320,16 +359,20 @@ void WebRtcEndpoint::getStats(std::optional<api::MediaType> type,
   if (!session_ || !peer_) return BaseRtpEndpoint::getStats(type, std::move(answer));
   peer_->statistics([this, self = shared_from_this(), type,
                      answer = std::move(answer)](const peer::PeerStatistics& statistics) mutable {
-    core::StatsMap stats;
-    addStats(type, stats);
-    stats_.add(statistics, type, stats);
-    answer(std::move(stats));
+    data_.statistics([this, self = std::move(self), type, statistics,
+                      answer = std::move(answer)](const sctp::DataStatistics& data) mutable {
+      core::StatsMap stats;
+      addStats(type, stats);
+      stats_.add(statistics, data, type, stats);
+      answer(std::move(stats));
+    });
   });
 }
 
 // The links first, so that neighbours let go of the media before it ends.
 void WebRtcEndpoint::onClose() {
   BaseRtpEndpoint::onClose();
+  data_.stop();
   peer_.reset();
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "modules/core/src/base_rtp_endpoint.h"
+#include "modules/elements/src/data_channels.h"
 #include "modules/elements/src/element_services.h"
 #include "modules/elements/src/webrtc_settings.h"
 #include "modules/elements/src/webrtc_stats.h"
@@ -24,7 +25,8 @@ namespace ms::elements {
 
 class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                              public api::WebRtcEndpoint,
-                             private net::PeerTransportObserver {
+                             private net::PeerTransportObserver,
+                             private net::DataSessionObserver {
  public:
   static constexpr std::size_t kMaxEarlyCandidates = net::kMaxRemoteCandidates;
 
@@ -57,12 +59,13 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   void gatherCandidates(model::Answer<void> answer) override;
   // 40401 for a text that is no candidate, once there is a session; before it is kept.
   void addIceCandidate(const api::IceCandidate& candidate) override;
-  // 40111: this version negotiates no data channels.
+  // Errors as of elements::DataChannels.
   void createDataChannel(const std::string& label, bool ordered, int max_packet_life_time,
                          int max_retransmits, const std::string& protocol) override;
   void closeDataChannel(int channel_id) override;
 
   net::OutletPtr mediaSource(api::MediaType type) override;
+  net::DataOutletPtr dataSource() override { return data_.outlet(); }
   void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 
  private:
@@ -90,9 +93,18 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                    peer::FlowState state) override;
   void onApplicationData(peer::TransportIndex, Bytes) override {}
 
+  // net::DataSessionObserver.
+  void onDataConnected() override { data_.onConnected(); }
+  void onDataClosed() override { data_.onEnded(); }
+  void onChannelOpened(sctp::StreamId channel) override;
+  void onChannelClosed(sctp::StreamId channel) override;
+  void onChannelRefused(sctp::Drop reason) override;
+  void onDataFlow(sctp::DataDirection direction, sctp::DataFlow flow) override;
+
   std::unique_ptr<net::RemotePeer> makePeer(net::IceRole role, const ice::Credentials& credentials);
   sdp::NegotiationConfig makeNegotiationConfig();
   void startSession(const sdp::NegotiatedSession& session);
+  void startData();
   // False for a text that is no candidate.
   bool maybeAddRemoteCandidate(const api::IceCandidate& candidate);
   peer::TransportIndex transportOf(const api::IceCandidate& candidate) const;
@@ -117,6 +129,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::map<peer::TransportIndex, api::DtlsConnectionState> dtls_states_;
 
   std::unique_ptr<net::RemotePeer> peer_;
+  DataChannels data_;
 };
 
 }  // namespace ms::elements

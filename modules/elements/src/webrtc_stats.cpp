@@ -54,10 +54,36 @@ std::shared_ptr<api::RTCOutboundRTPStreamStats> makeOutbound(const peer::Outboun
   return stats;
 }
 
+api::RTCDataChannelState toApi(sctp::ChannelState state) {
+  switch (state) {
+    case sctp::ChannelState::Connecting:
+      return api::RTCDataChannelState::Connecting;
+    case sctp::ChannelState::Open:
+      return api::RTCDataChannelState::Open;
+    case sctp::ChannelState::Closing:
+      break;
+  }
+  return api::RTCDataChannelState::Closing;
+}
+
+std::shared_ptr<api::RTCDataChannelStats> makeDataChannel(const sctp::ChannelStatistics& from) {
+  auto stats = std::make_shared<api::RTCDataChannelStats>();
+  stats->type = api::StatsType::Datachannel;
+  stats->label = from.parameters.label;
+  stats->protocol = from.parameters.protocol;
+  stats->datachannelid = *from.id;
+  stats->state = toApi(from.state);
+  stats->messages_sent = static_cast<std::int64_t>(from.counters.messages_sent);
+  stats->bytes_sent = static_cast<std::int64_t>(from.counters.bytes_sent);
+  stats->messages_received = static_cast<std::int64_t>(from.counters.messages_received);
+  stats->bytes_received = static_cast<std::int64_t>(from.counters.bytes_received);
+  return stats;
+}
+
 }  // namespace
 
-void WebRtcStats::add(const peer::PeerStatistics& numbers, std::optional<api::MediaType> type,
-                      core::StatsMap& stats) {
+void WebRtcStats::add(const peer::PeerStatistics& numbers, const sctp::DataStatistics& data,
+                      std::optional<api::MediaType> type, core::StatsMap& stats) {
   const std::int64_t now_ms = nowMillis();
   const auto put = [&](const std::string& what, auto entry) {
     entry->id = idOf(what);
@@ -71,8 +97,14 @@ void WebRtcStats::add(const peer::PeerStatistics& numbers, std::optional<api::Me
     if (isAskedFor(stream.kind, type))
       put("out " + std::to_string(*stream.ssrc), makeOutbound(stream));
 
+  for (const auto& channel : data.channels)
+    if (!type || *type == api::MediaType::Data)
+      put("channel " + std::to_string(*channel.id), makeDataChannel(channel));
+
   auto session = std::make_shared<api::RTCPeerConnectionStats>();
   session->type = api::StatsType::Session;
+  session->data_channels_opened = static_cast<std::int64_t>(data.channels_opened);
+  session->data_channels_closed = static_cast<std::int64_t>(data.channels_closed);
   put("session", std::move(session));
 }
 

@@ -9,19 +9,20 @@
 
 #include "modules/core/src/media_element.h"
 #include "server/packet/peer/peer_statistics.h"
+#include "server/packet/sctp/data_peer.h"
 
 namespace ms::elements {
 
 class WebRtcStats {
  public:
-  // Without `type` audio, video and session; with it only that medium's streams, and the session.
-  void add(const peer::PeerStatistics& numbers, std::optional<api::MediaType> type,
-           core::StatsMap& stats);
+  // Without `type` audio, video, data and session; with it only that medium's, and the session.
+  void add(const peer::PeerStatistics& numbers, const sctp::DataStatistics& data,
+           std::optional<api::MediaType> type, core::StatsMap& stats);
 
  private:
   const std::string& idOf(const std::string& what);
 
-  static constexpr std::size_t kMaxIds = 64;  // A peer may change its SSRCs again and again.
+  static constexpr std::size_t kMaxIds = 512;  // A peer may change its SSRCs again and again.
   std::map<std::string, std::string> ids_;
 };
 
