@@ -29,8 +29,8 @@ export async function kurentoEndpoint(pipeline) {
   };
 }
 
-export async function rawEndpoint(client, pipeline) {
-  const id = await client.create('WebRtcEndpoint', {mediaPipeline: pipeline});
+export async function rawEndpoint(client, pipeline, parameters = {}) {
+  const id = await client.create('WebRtcEndpoint', {mediaPipeline: pipeline, ...parameters});
   const listeners = [];
   const before = client.onEvent;
   client.onEvent = (event) => {

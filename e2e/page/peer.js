@@ -97,15 +97,22 @@
     return own;
   }
 
-  /** Makes the peer and gives its offer. options: {direction, source: 'camera' | 'canvas' | 'busy', codec, and what RTCPeerConnection takes}. */
-  async function offer(name, {direction = 'sendrecv', source = 'camera', codec, ...configuration} = {}) {
+  /**
+   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'busy', codec,
+   * channels: data channels [{label, and what createDataChannel takes}], and what RTCPeerConnection takes}.
+   */
+  async function offer(name, {direction = 'sendrecv', source = 'camera', codec, channels = [], ...configuration} = {}) {
     const connection = new RTCPeerConnection(configuration);
-    const own = adopt(name, connection, addVideo(name));
+    const own = adopt(name, connection, {channels: [], ...addVideo(name)});
     own.video.srcObject = own.received;
     connection.ontrack = ({track}) => own.received.addTrack(track);
     connection.onicecandidate = ({candidate}) => candidate?.candidate &&
         window.onPeerCandidate(name, {candidate: candidate.candidate, sdpMid: candidate.sdpMid, sdpMLineIndex: candidate.sdpMLineIndex});
-    if (direction === 'recvonly') {
+    connection.ondatachannel = ({channel}) => keepChannel(own, channel);
+    for (const {label, ...init} of channels) keepChannel(own, connection.createDataChannel(label, init));
+    if (direction === 'none') {
+      // Data channels only.
+    } else if (direction === 'recvonly') {
       for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
     } else {
       own.sent = await openStream(source);
@@ -125,6 +132,60 @@
       if (sender.track?.kind !== 'video' || !window.chrome) continue;
       parameters.degradationPreference = 'maintain-framerate-and-resolution';
       await sender.setParameters(parameters);
+    }
+  }
+
+  /** Counts what happens to a data channel, and keeps what it brings: texts as they are, long messages by size and number. */
+  function keepChannel(own, channel) {
+    const kept = {channel, opened: 0, closed: 0, heard: []};
+    channel.binaryType = 'arraybuffer';
+    channel.onopen = () => { kept.opened += 1; };
+    channel.onclose = () => { kept.closed += 1; };
+    channel.onmessage = ({data}) => kept.heard.push(described(data));
+    own.channels.push(kept);
+  }
+
+  function described(data) {
+    if (typeof data === 'string') return {text: data};
+    if (data.byteLength < 1000) return {bytes: [...new Uint8Array(data)]};
+    const number = new DataView(data).getUint32(0);
+    const is_whole = new Uint8Array(data, 4).every((byte) => byte === number % 251);
+    return {size: data.byteLength, number, is_whole};
+  }
+
+  function keptChannel(name, label) { return peers.get(name).channels.findLast(({channel}) => channel.label === label); }
+
+  function openChannel(name, label, init) {
+    const own = peers.get(name);
+    keepChannel(own, own.connection.createDataChannel(label, init));
+  }
+
+  function closeChannel(name, label) { keptChannel(name, label).channel.close(); }
+
+  /** All channels there ever were: [{label, protocol, id, state, ordered, maxRetransmits, maxPacketLifeTime, opened, closed}]. */
+  function channels(name) {
+    return peers.get(name).channels.map(({channel, opened, closed}) => {
+      const {label, protocol, id, readyState: state, ordered, maxRetransmits, maxPacketLifeTime} = channel;
+      return {label, protocol, id, state, ordered, maxRetransmits, maxPacketLifeTime, opened, closed};
+    });
+  }
+
+  /** A text, or an array of bytes. */
+  function say(name, label, message) {
+    keptChannel(name, label).channel.send(typeof message === 'string' ? message : new Uint8Array(message));
+  }
+
+  function heard(name, label) { return keptChannel(name, label)?.heard ?? []; }
+
+  /** Sends `count` binary messages of `size` bytes, numbered from 0, as fast as the channel takes them. */
+  async function flood(name, label, {count, size}) {
+    const {channel} = keptChannel(name, label);
+    channel.bufferedAmountLowThreshold = 1_000_000;
+    for (let number = 0; number < count; ++number) {
+      if (channel.bufferedAmount > 4_000_000) await new Promise((resolve) => { channel.onbufferedamountlow = resolve; });
+      const message = new Uint8Array(size).fill(number % 251);
+      new DataView(message.buffer).setUint32(0, number);
+      channel.send(message);
     }
   }
 
@@ -232,5 +293,6 @@
     own.figure.remove();
   }
 
-  window.peer = {addVideo, adopt, offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp};
+  window.peer = {addVideo, adopt, offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp,
+    openChannel, closeChannel, channels, say, heard, flood};
 })();
