@@ -1,5 +1,7 @@
 #include "modules/elements/src/webrtc_endpoint.h"
 
+#include <gmock/gmock.h>
+
 #include <chrono>
 #include <future>
 
@@ -209,15 +211,62 @@ TEST_F(WebRtcEndpointTest, GatheringBeforeANegotiationDoesNothing) {
   });
 }
 
-TEST_F(WebRtcEndpointTest, DataChannelsAreRefusedClearly) {
+TEST_F(WebRtcEndpointTest, WithoutAConnectionThereAreNoDataChannels) {
   run([&] {
-    const auto endpoint = makeEndpoint();
+    api::WebRtcEndpointArguments arguments;
+    arguments.use_data_channels = true;
+    const auto endpoint = makeEndpoint(arguments);
+    EXPECT_THAT(offerOf(*endpoint), testing::HasSubstr("m=application 9 UDP/DTLS/SCTP"));
 
     EXPECT_EQ(errorOf([&] { endpoint->createDataChannel("", true, -1, -1, ""); }),
               ErrorCode::MediaObjectOperationNotSupported);
     EXPECT_EQ(errorOf([&] { endpoint->closeDataChannel(0); }),
               ErrorCode::MediaObjectOperationNotSupported);
   });
+}
+
+TEST_F(WebRtcEndpointTest, ADataChannelIsOpenedAndClosedOnceOnEachSide) {
+  std::shared_ptr<WebRtcEndpoint> caller, callee;
+  std::size_t given = 0;
+  run([&] {
+    api::WebRtcEndpointArguments arguments;
+    arguments.use_data_channels = true;
+    caller = makeEndpoint(arguments);
+    callee = makeEndpoint(arguments);
+    const std::string answer = answerOf(*callee, offerOf(*caller));
+    caller->processAnswer(answer, [](auto local) { EXPECT_TRUE(local); });
+    gather(*caller);
+    gather(*callee);
+  });
+  const auto create = [&] {
+    for (; given < events_.list.size(); ++given) {
+      const auto& event = events_.list[given];
+      if (event.type != "IceCandidateFound" || event.data["candidate"]["sdpMLineIndex"] != 0)
+        continue;
+      const auto text = event.data["candidate"]["candidate"].asString();
+      (event.object_id == caller->id() ? callee : caller)->addIceCandidate(candidateOf(text));
+    }
+    try {
+      caller->createDataChannel("chat", true, -1, -1, "");
+      return true;
+    } catch (const model::ApiError&) {
+      return false;  // Not connected yet.
+    }
+  };
+  ASSERT_TRUE(waitUntil(create));
+  ASSERT_TRUE(waitUntil([&] { return events_.count("DataChannelOpened") == 2; }));
+  run([&] {
+    EXPECT_EQ(errorOf([&] { caller->createDataChannel("", true, 1, 1, ""); }),
+              ErrorCode::MediaObjectIllegalParam);
+    EXPECT_EQ(errorOf([&] { caller->closeDataChannel(7); }), ErrorCode::UnexpectedError);
+    EXPECT_EQ(errorOf([&] { caller->closeDataChannel(-1); }), ErrorCode::UnexpectedError);
+    const auto opened = std::ranges::find(events_.list, std::string("DataChannelOpened"),
+                                          [](const auto& event) { return event.type; });
+    callee->closeDataChannel(opened->data["channelId"].asInt());
+  });
+
+  ASSERT_TRUE(waitUntil([&] { return events_.count("DataChannelClosed") == 2; }));
+  run([&] { EXPECT_EQ(events_.count("DataChannelOpened"), 2u); });
 }
 
 TEST_F(WebRtcEndpointTest, AFreshEndpointHasNoStatistics) {
