@@ -152,6 +152,12 @@ void RemotePeer::setSource(rtp::MediaKind kind, OutletPtr source) {
   });
 }
 
+void RemotePeer::measureLatency(bool is_wanted) {
+  hosted_.call([is_wanted](Hosted& hosted) {
+    hosted.transport.peer().measureLatency(is_wanted ? &Loop::now : nullptr);
+  });
+}
+
 void RemotePeer::statistics(std::move_only_function<void(const peer::PeerStatistics&)> done) {
   hosted_.call([&home = home_, done = std::move(done)](Hosted& hosted) mutable {
     home.post([done = std::move(done), result = hosted.transport.peer().statistics()]() mutable {

@@ -9,6 +9,12 @@ namespace ms::core {
 class Endpoint : public MediaElement, public api::Endpoint {
  protected:
   using MediaElement::MediaElement;
+
+  std::shared_ptr<api::ElementStats> makeElementStats() const override {
+    auto stats = std::make_shared<api::EndpointStats>();
+    stats->type = api::StatsType::Endpoint;
+    return stats;
+  }
 };
 
 // An endpoint with a beginning and an end of its conversation: MediaSessionStarted and

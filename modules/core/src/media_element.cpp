@@ -3,9 +3,11 @@
 #include <json/value.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "modules/core/src/dot_graph.h"
+#include "modules/core/src/media_pipeline.h"
 #include "server/base/log.h"
 #include "server/model/api_error.h"
 
@@ -282,6 +284,28 @@ void MediaElement::getStats(std::optional<api::MediaType> type, model::Answer<St
   StatsMap stats;
   addStats(type, stats);
   answer(std::move(stats));
+}
+
+bool MediaElement::wantsLatencyStats() {
+  const auto pipeline = std::dynamic_pointer_cast<MediaPipeline>(root());
+  return pipeline && pipeline->getLatencyStats();
+}
+
+std::shared_ptr<api::ElementStats> MediaElement::makeElementStats() const {
+  auto stats = std::make_shared<api::ElementStats>();
+  stats->type = api::StatsType::Element;
+  return stats;
+}
+
+// Packets go past a transparent element, straight to those who send them on: no time is spent here.
+void MediaElement::addStats(std::optional<api::MediaType>, StatsMap& stats) {
+  if (!wantsLatencyStats()) return;
+  auto entry = makeElementStats();
+  entry->id = id();
+  entry->timestamp_millis = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                std::chrono::system_clock::now().time_since_epoch())
+                                .count();
+  stats[entry->id] = std::move(entry);
 }
 
 std::string MediaElement::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {

@@ -69,6 +69,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   // The same for DATA, which flows between data sources and sinks: null when nothing does.
   virtual net::DataOutletPtr dataSource() { return nullptr; }
 
+  // MediaPipeline.latencyStats; the pipeline tells all its elements when it changes.
+  bool wantsLatencyStats();
+  virtual void onLatencyStatsChanged() {}
+
   // The elements that this one feeds, for the pipeline's graph.
   std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
 
@@ -94,7 +98,9 @@ class MediaElement : public MediaObject, public api::MediaElement {
   virtual void onUpstreamFlow(api::MediaType, api::MediaFlowState) {}
   api::MediaFlowState upstreamFlow(api::MediaType type) const;
 
-  virtual void addStats(std::optional<api::MediaType>, StatsMap&) {}
+  // The entry that every element has while latencyStats of its pipeline is on, without latencies.
+  virtual std::shared_ptr<api::ElementStats> makeElementStats() const;
+  virtual void addStats(std::optional<api::MediaType> type, StatsMap& stats);
   void onClose() override;
 
  private:

@@ -200,5 +200,20 @@ TEST_F(MediaElementTest, AnUnsetMaximumOfTheEncoderReadsBackAsTheLargestNumber) 
   });
 }
 
+TEST_F(MediaElementTest, HasAnEntryOfItsOwnWhileThePipelineMeasuresLatency) {
+  run([&] {
+    const auto element = make<PassThrough>(api::kPassThroughClass, pipeline_);
+    element->getStats({}, [](auto stats) { EXPECT_TRUE(stats->empty()); });
+
+    pipeline_->setLatencyStats(true);
+    element->getStats({}, [&](auto stats) {
+      ASSERT_TRUE(stats->contains(element->id()));
+      EXPECT_EQ(stats->at(element->id())->type, api::StatsType::Element);
+    });
+    pipeline_->setLatencyStats(false);
+    element->getStats({}, [](auto stats) { EXPECT_TRUE(stats->empty()); });
+  });
+}
+
 }  // namespace
 }  // namespace ms::core

@@ -11,7 +11,7 @@ class MediaPipeline final : public MediaObject, public api::MediaPipeline {
 
   // api::MediaPipeline.
   bool getLatencyStats() override { return latency_stats_; }
-  void setLatencyStats(bool latency_stats) override { latency_stats_ = latency_stats; }
+  void setLatencyStats(bool latency_stats) override;
   std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
   void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
 

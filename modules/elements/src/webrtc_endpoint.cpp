@@ -126,6 +126,7 @@ void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
   session_ = session;
   startData();
   peer_->start(session);
+  onLatencyStatsChanged();
   onBandwidthChanged();
   for (const api::IceCandidate& candidate : std::exchange(early_candidates_, {}))
     if (!maybeAddRemoteCandidate(candidate))
@@ -164,6 +165,7 @@ bool WebRtcEndpoint::maybeAddRemoteCandidate(const api::IceCandidate& candidate)
   const auto parsed = ice::Candidate::parse(candidate.candidate);
   if (!parsed) return false;
   peer_->addRemoteCandidate(transportOf(candidate), *parsed);
+  if (remote_candidates_.size() < net::kMaxRemoteCandidates) remote_candidates_.push_back(*parsed);
   return true;
 }
 
@@ -363,10 +365,31 @@ void WebRtcEndpoint::getStats(std::optional<api::MediaType> type,
                       answer = std::move(answer)](const sctp::DataStatistics& data) mutable {
       core::StatsMap stats;
       addStats(type, stats);
-      stats_.add(statistics, data, type, stats);
+      stats_.add(
+          {.numbers = statistics, .session = *session_, .ice = iceStatistics(), .data = data}, type,
+          stats);
+      if (wantsLatencyStats()) stats[id()] = makeLatencyStats(id(), statistics, type);
       answer(std::move(stats));
     });
   });
+}
+
+IceStatistics WebRtcEndpoint::iceStatistics() const {
+  IceStatistics statistics{
+      .local = local_candidates_, .remote = remote_candidates_, .selected = {}};
+  for (const sdp::NegotiatedTransport& transport : session_->transports)
+    statistics.remote.insert(statistics.remote.end(), transport.remote_candidates.begin(),
+                             transport.remote_candidates.end());
+  for (const auto& [transport, pair] : selected_pairs_) {
+    const auto local = ice::Candidate::parse(pair.local_candidate);
+    const auto remote = ice::Candidate::parse(pair.remote_candidate);
+    if (local && remote) statistics.selected.emplace(transport, std::pair(*local, *remote));
+  }
+  return statistics;
+}
+
+void WebRtcEndpoint::onLatencyStatsChanged() {
+  if (peer_) peer_->measureLatency(wantsLatencyStats());
 }
 
 // The links first, so that neighbours let go of the media before it ends.

@@ -78,6 +78,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
   void onBandwidthChanged() override;
   void onUpstreamChanged(api::MediaType type) override;
+  void onLatencyStatsChanged() override;
   void onClose() override;
 
   // net::PeerTransportObserver.
@@ -108,6 +109,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   // False for a text that is no candidate.
   bool maybeAddRemoteCandidate(const api::IceCandidate& candidate);
   peer::TransportIndex transportOf(const api::IceCandidate& candidate) const;
+  IceStatistics iceStatistics() const;
 
   ElementServices& services_;
   const api::WebRtcEndpointArguments arguments_;
@@ -120,6 +122,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::vector<api::IceCandidate> early_candidates_;
 
   std::vector<ice::Candidate> local_candidates_;
+  std::vector<ice::Candidate> remote_candidates_;  // Trickled; for statistics.
   bool is_gathering_asked_ = false;
   WebRtcStats stats_;
 

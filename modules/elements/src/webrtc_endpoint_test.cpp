@@ -57,6 +57,12 @@ class WebRtcEndpointTest : public core::ElementTest {
     return false;
   }
 
+  core::StatsMap statsOf(WebRtcEndpoint& endpoint) {
+    std::promise<core::StatsMap> told;
+    run([&] { endpoint.getStats({}, [&](auto stats) { told.set_value(std::move(*stats)); }); });
+    return told.get_future().get();
+  }
+
   std::vector<std::shared_ptr<WebRtcEndpoint>> made_;
 };
 
@@ -133,9 +139,18 @@ TEST_F(WebRtcEndpointTest, TwoEndpointsConnectByOfferAnswerAndTrickledCandidates
           "DtlsConnectionStateChange", "ConnectionStateChanged", "MediaSessionStarted"})
       EXPECT_GE(events_.count(type), 2u) << type;
   });
-  std::promise<std::size_t> count;
-  run([&] { caller->getStats({}, [&](auto stats) { count.set_value(stats->size()); }); });
-  EXPECT_GT(count.get_future().get(), 0u);
+  const core::StatsMap stats = statsOf(*caller);
+  const auto count = [&](api::StatsType type) {
+    return std::ranges::count_if(stats, [&](const auto& one) { return one.second->type == type; });
+  };
+  EXPECT_EQ(count(api::StatsType::Session), 1);
+  EXPECT_EQ(count(api::StatsType::Candidatepair), 1);
+  EXPECT_EQ(count(api::StatsType::Transport), 3);  // And its two certificates.
+  EXPECT_GE(count(api::StatsType::Localcandidate), 1);
+  EXPECT_GE(count(api::StatsType::Remotecandidate), 1);
+  EXPECT_EQ(count(api::StatsType::Endpoint), 0);
+  run([&] { pipeline_->setLatencyStats(true); });
+  EXPECT_TRUE(statsOf(*caller).contains(caller->id()));
 }
 
 TEST_F(WebRtcEndpointTest, CallsOutOfOrderHaveTheDocumentedErrors) {
