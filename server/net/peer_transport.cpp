@@ -37,7 +37,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   bool gather();
   void start(const sdp::NegotiatedSession& session);
   void publish(const OutletPtr& outlet);
-  ice::Credentials restart();
+  ice::Credentials restart(const ice::Credentials& ours);
   void reconnect(const sdp::NegotiatedSession& session);
   void connectPath(Path& path, const sdp::NegotiatedTransport& transport);
   void stop();
@@ -138,11 +138,12 @@ void PeerTransport::Parts::publish(const OutletPtr& outlet) {
   outlets.push_back(outlet);
 }
 
-ice::Credentials PeerTransport::Parts::restart() {
+ice::Credentials PeerTransport::Parts::restart(const ice::Credentials& ours) {
   if (!observer || !is_started) return {};
-  const ice::Credentials credentials = paths.front()->agent.restart();
-  for (std::size_t i = 1; i < paths.size() && observer; ++i) {
-    paths[i]->agent.restart();
+  ice::Credentials credentials = ours;
+  for (std::size_t i = 0; i < paths.size() && observer; ++i) {
+    const ice::Credentials made = paths[i]->agent.restart();
+    if (credentials.ufrag.empty()) credentials = made;
     paths[i]->agent.setLocalCredentials(credentials);
   }
   return credentials;
@@ -290,9 +291,9 @@ void PeerTransport::start(const sdp::NegotiatedSession& session) {
   alive->start(session);
 }
 
-ice::Credentials PeerTransport::restart() {
+ice::Credentials PeerTransport::restart(const ice::Credentials& ours) {
   const auto alive = parts_;
-  return alive->restart();
+  return alive->restart(ours);
 }
 
 void PeerTransport::reconnect(const sdp::NegotiatedSession& session) {

@@ -69,9 +69,10 @@ class PeerTransport {
   // its description, and lets media pass.
   void start(const sdp::NegotiatedSession& session);
 
-  // ICE restart (RFC 8445, section 9): new credentials of ours, one pair for all transports. Media
-  // goes on over the old pairs until reconnect() has led to new ones. After start().
-  ice::Credentials restart();
+  // ICE restart (RFC 8445, section 9): new credentials of ours, one pair for all transports; when
+  // none are given the ICE agent makes them. Media goes on over the old pairs until reconnect() has
+  // led to new ones. After start().
+  ice::Credentials restart(const ice::Credentials& ours = {});
   // The peer's new credentials and candidates, of the description that answers or began the
   // restart.
   void reconnect(const sdp::NegotiatedSession& session);

@@ -127,6 +127,13 @@ void RemotePeer::carryData(TransportIndex transport, WirePtr wire) {
   });
 }
 
+void RemotePeer::restart(const sdp::NegotiatedSession& session, const ice::Credentials& ours) {
+  hosted_.call([session, ours](Hosted& hosted) {
+    hosted.transport.restart(ours);
+    hosted.transport.reconnect(session);
+  });
+}
+
 void RemotePeer::addRemoteCandidate(TransportIndex transport, const ice::Candidate& candidate) {
   hosted_.call([=](Hosted& hosted) {
     (void)hosted.transport.addRemoteCandidate(transport, candidate);  // Those over the limit.

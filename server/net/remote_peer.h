@@ -32,6 +32,8 @@ class RemotePeer {
   void start(const sdp::NegotiatedSession& session);
   // What comes and goes over DTLS itself on this transport; before start().
   void carryData(TransportIndex transport, WirePtr wire);
+  // The peer began ICE anew: its credentials and candidates are the session's, ours are these.
+  void restart(const sdp::NegotiatedSession& session, const ice::Credentials& ours);
   void addRemoteCandidate(TransportIndex transport, const ice::Candidate& candidate);
   void setBandwidth(const peer::BandwidthLimits& limits);
   void setRembParams(const rtp::RembParams& params);

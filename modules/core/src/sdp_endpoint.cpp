@@ -30,13 +30,19 @@ void SdpEndpoint::generateOffer(const std::optional<api::OfferOptions>& options,
 
 void SdpEndpoint::processOffer(const std::string& offer, model::Answer<std::string> reply) {
   checkText(offer, "Empty offer not valid");
-  if (state_ != State::New)
-    throw ApiError(ErrorCode::SdpAlreadyNegotiated, "Endpoint already negotiated");
+  if (state_ != State::New) return reply(restart(offer));
   std::string answer = makeAnswer(offer);
   remote_description_ = offer;
   state_ = State::Answered;
   startSession();
   reply(std::move(answer));
+}
+
+std::string SdpEndpoint::restart(const std::string& offer) {
+  auto answer = state_ == State::Offered ? std::nullopt : maybeMakeRestartAnswer(offer);
+  if (!answer) throw ApiError(ErrorCode::SdpAlreadyNegotiated, "Endpoint already negotiated");
+  remote_description_ = offer;
+  return *std::move(answer);
 }
 
 void SdpEndpoint::processAnswer(const std::string& answer, model::Answer<std::string> reply) {

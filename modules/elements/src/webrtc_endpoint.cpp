@@ -11,6 +11,7 @@
 #include "server/base/log.h"
 #include "server/base/random.h"
 #include "server/model/api_error.h"
+#include "server/packet/sdp/restart.h"
 
 namespace ms::elements {
 namespace {
@@ -109,6 +110,7 @@ std::string WebRtcEndpoint::makeAnswer(const std::string& offer) {
   if (!answer) throw sdpError(answer.error());
   negotiation_ = config;
   local_ = std::move(answer->local);
+  remote_ = std::move(answer->remote);
   peer_ = makePeer(net::IceRole::Controlled, config.local.ice);
   startSession(answer->session);
   return localDescription();
@@ -117,7 +119,24 @@ std::string WebRtcEndpoint::makeAnswer(const std::string& offer) {
 void WebRtcEndpoint::takeAnswer(const std::string& answer) {
   const auto accepted = sdp::processAnswer(*local_, answer, *negotiation_);
   if (!accepted) throw sdpError(accepted.error());
+  remote_ = accepted->remote;
   startSession(accepted->session);
+}
+
+// Our sockets stay, and so do our candidates: they are in the answer, for peers that forget them
+// with the old credentials.
+std::optional<std::string> WebRtcEndpoint::maybeMakeRestartAnswer(const std::string& offer) {
+  if (!session_ || !peer_) return std::nullopt;
+  const auto fresh = makeLocalParameters(services_.certificate(arguments_.certificate_key_type));
+  auto answer = sdp::makeRestartAnswer(
+      offer, {.remote = *remote_, .local = *local_, .session = *session_}, fresh.ice);
+  if (!answer) return std::nullopt;
+  local_ = std::move(answer->local);
+  remote_ = std::move(answer->remote);
+  session_ = std::move(answer->session);
+  if (is_gathering_done_) sdp::addLocalCandidates(*local_, local_candidates_);
+  peer_->restart(*session_, fresh.ice);
+  return localDescription();
 }
 
 std::string WebRtcEndpoint::localDescription() const { return sdp::write(*local_); }
@@ -192,6 +211,7 @@ void WebRtcEndpoint::onIceCandidate(peer::TransportIndex transport,
 }
 
 void WebRtcEndpoint::onIceGatheringDone() {
+  is_gathering_done_ = true;
   sdp::addLocalCandidates(*local_, local_candidates_);
   raise(api::IceGatheringDone());
 }

@@ -73,6 +73,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::string makeOffer(const api::OfferOptions& options) override;
   std::string makeAnswer(const std::string& offer) override;
   void takeAnswer(const std::string& answer) override;
+  std::optional<std::string> maybeMakeRestartAnswer(const std::string& offer) override;
   std::string localDescription() const override;
 
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
@@ -118,12 +119,14 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   // Set by the negotiation, in this order.
   std::optional<sdp::NegotiationConfig> negotiation_;
   std::optional<sdp::SessionDescription> local_;
+  std::optional<sdp::SessionDescription> remote_;
   std::optional<sdp::NegotiatedSession> session_;
   std::vector<api::IceCandidate> early_candidates_;
 
   std::vector<ice::Candidate> local_candidates_;
   std::vector<ice::Candidate> remote_candidates_;  // Trickled; for statistics.
   bool is_gathering_asked_ = false;
+  bool is_gathering_done_ = false;
   WebRtcStats stats_;
 
   // What the lists of states show, by transport.

@@ -183,6 +183,42 @@ TEST_F(WebRtcEndpointTest, CallsOutOfOrderHaveTheDocumentedErrors) {
   });
 }
 
+// The value of the first attribute of this name.
+std::string attributeOf(const std::string& sdp, const std::string& name) {
+  const auto begin = sdp.find("a=" + name + ":") + name.size() + 3;
+  return sdp.substr(begin, sdp.find_first_of("\r\n", begin) - begin);
+}
+
+std::string replaceAll(std::string text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
+TEST_F(WebRtcEndpointTest, AnotherOfferThatOnlyBeginsIceAnewIsAnsweredWithFreshCredentials) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    const std::string offer = offerOf(*makeEndpoint());
+    const std::string first = answerOf(*endpoint, offer);
+    const std::string again =
+        replaceAll(replaceAll(offer, attributeOf(offer, "ice-ufrag"), "begins"),
+                   attributeOf(offer, "ice-pwd"), "anewWithAnotherPassword");
+
+    const std::string second = answerOf(*endpoint, again);
+
+    EXPECT_NE(attributeOf(second, "ice-ufrag"), attributeOf(first, "ice-ufrag"));
+    EXPECT_NE(attributeOf(second, "ice-pwd"), attributeOf(first, "ice-pwd"));
+    EXPECT_EQ(attributeOf(second, "fingerprint"), attributeOf(first, "fingerprint"));
+    EXPECT_EQ(attributeOf(second, "ssrc"), attributeOf(first, "ssrc"));
+    EXPECT_EQ(endpoint->getRemoteSessionDescriptor(), again);
+    EXPECT_EQ(events_.count("MediaSessionStarted"), 1u);
+    // Neither the same again nor another session is one.
+    for (const std::string& other : {again, offerOf(*makeEndpoint())})
+      EXPECT_EQ(errorOf([&] { endpoint->processOffer(other, [](auto) {}); }),
+                ErrorCode::SdpAlreadyNegotiated);
+  });
+}
+
 TEST_F(WebRtcEndpointTest, ARefusedOfferLeavesTheEndpointUsable) {
   run([&] {
     const auto endpoint = makeEndpoint();
