@@ -29,6 +29,7 @@ export async function kurentoEndpoint(pipeline) {
   };
 }
 
+/** parameters: further ones of the constructor. */
 export async function rawEndpoint(client, pipeline, parameters = {}) {
   const id = await client.create('WebRtcEndpoint', {mediaPipeline: pipeline, ...parameters});
   const listeners = [];
@@ -80,6 +81,14 @@ export async function connectPeer(page, name, endpoint, {path, ...options} = {})
   await endpoint.gatherCandidates();
   await until(`${name} is connected`, async () => await inPage(page, 'state', name) === 'connected');
   return {offer, answer, candidates};
+}
+
+/** The page of a connected peer offers again, with new ICE credentials, as after a change of network. */
+export async function restartIce(page, name, endpoint) {
+  const answer = await endpoint.processOffer(await inPage(page, 'restartOffer', name));
+  await inPage(page, 'accept', name, answer);
+  await endpoint.gatherCandidates();
+  return answer;
 }
 
 const kFieldPlaces = kColours.map((_, n) => [(n + 0.5) / kColours.length, 0.4]);

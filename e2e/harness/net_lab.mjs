@@ -68,6 +68,13 @@ class Host {
     return path;
   }
 
+  /** One more interface, which leads nowhere. */
+  addInterface(name, address) {
+    ip('-n', this.namespace, 'link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}-end`);
+    ip('-n', this.namespace, 'addr', 'add', address, 'dev', name);
+    for (const device of [name, `${name}-end`]) ip('-n', this.namespace, 'link', 'set', device, 'up');
+  }
+
   /** Drops what leaves by nftables' `match`, such as 'meta l4proto udp', until allow(). */
   block(match) { this.#nft(`table inet e2e { chain out { type filter hook output priority 0; ${match} drop; }; }`); }
 

@@ -197,6 +197,14 @@
     }
   }
 
+  /** A further offer of a connected peer, with new ICE credentials. */
+  async function restartOffer(name) {
+    const {connection} = peers.get(name);
+    connection.restartIce();
+    await connection.setLocalDescription();
+    return connection.localDescription.sdp;
+  }
+
   function accept(name, sdp) { return peers.get(name).connection.setRemoteDescription({type: 'answer', sdp}); }
 
   async function addCandidate(name, {candidate, sdpMid, sdpMLineIndex}) {
@@ -293,6 +301,6 @@
     own.figure.remove();
   }
 
-  window.peer = {addVideo, adopt, offer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp,
+  window.peer = {addVideo, adopt, offer, restartOffer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp,
     openChannel, closeChannel, channels, say, heard, flood};
 })();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {connectPeer, expectCameraPicture, inPage, kurentoEndpoint} from '../harness/call.mjs';
 import {scene} from '../harness/scene.mjs';
 
-for (const codec of ['video/VP8', 'video/VP9']) {
+for (const codec of ['video/VP8', 'video/VP9', 'video/AV1']) {
   scene(`Firefox: the picture comes back, ${codec}`, async (s) => {
     const pipeline = await (await s.kurento()).create('MediaPipeline');
     const endpoint = await kurentoEndpoint(pipeline);

@@ -31,11 +31,13 @@ scene('kill -9 of a browser: the other call goes on, and the dead one is noticed
   const {endpoint} = await loopback(client, page, 'goes on');
   const mortal = await s.mortalPage();
   const dying = await loopback(client, mortal.page, 'dies');
-  const flow = [];
+  const flow = [], connection = [];
+  dying.endpoint.object.on('ConnectionStateChanged', ({newState}) => connection.push(newState));
   dying.endpoint.object.on('MediaFlowInStateChanged', ({state, mediaType}) => flow.push(`${mediaType} ${state}`));
   mortal.kill();
   await expectGoesOn(page, 'goes on', endpoint);
   await until('the server tells that nothing comes from the dead browser', () => flow.includes('VIDEO NOT_FLOWING'));
+  await until('the server tells that the dead browser is gone', () => connection.includes('DISCONNECTED'), 30_000);
   await expectGoesOn(page, 'goes on', endpoint);
   await dying.pipeline.release();
   await expectGoesOn(page, 'goes on', endpoint);
