@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <vector>
 
 #include "server/packet/rtcp/test_message.h"
@@ -15,25 +16,28 @@ bool isA(const TestMessage& message) {
   return parsed && std::holds_alternative<View>(*parsed);
 }
 
+template <class View>
+bool isWhatIsWrittenBy(const std::function<void(CompoundWriter&)>& write) {
+  TestMessage message;
+  write(message.out());
+  return isA<View>(message);
+}
+
 TEST(Message, KnowsEachTypeItWrites) {
-  const auto written = [](auto&& write) {
-    TestMessage message;
-    write(message.out());
-    return message;
-  };
   const rtp::SequenceNumber number(1);
+  EXPECT_TRUE(isWhatIsWrittenBy<SenderReportView>(
+      [](auto& out) { writeSenderReport(out, Ssrc(1), {}, {}); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<ReceiverReportView>(
+      [](auto& out) { writeReceiverReport(out, Ssrc(1), {}); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<SourceDescriptionView>(
+      [](auto& out) { writeSourceDescription(out, Ssrc(1), "c"); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<ByeView>([](auto& out) { writeBye(out, {}, "r"); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<NackView>(
+      [&](auto& out) { writeNack(out, Ssrc(1), Ssrc(2), {&number, 1}); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<PliView>([](auto& out) { writePli(out, Ssrc(1), Ssrc(2)); }));
+  EXPECT_TRUE(isWhatIsWrittenBy<FirView>([](auto& out) { writeFir(out, Ssrc(1), {}); }));
   EXPECT_TRUE(
-      isA<SenderReportView>(written([](auto& out) { writeSenderReport(out, Ssrc(1), {}, {}); })));
-  EXPECT_TRUE(
-      isA<ReceiverReportView>(written([](auto& out) { writeReceiverReport(out, Ssrc(1), {}); })));
-  EXPECT_TRUE(isA<SourceDescriptionView>(
-      written([](auto& out) { writeSourceDescription(out, Ssrc(1), "c"); })));
-  EXPECT_TRUE(isA<ByeView>(written([](auto& out) { writeBye(out, {}, "r"); })));
-  EXPECT_TRUE(
-      isA<NackView>(written([&](auto& out) { writeNack(out, Ssrc(1), Ssrc(2), {&number, 1}); })));
-  EXPECT_TRUE(isA<PliView>(written([](auto& out) { writePli(out, Ssrc(1), Ssrc(2)); })));
-  EXPECT_TRUE(isA<FirView>(written([](auto& out) { writeFir(out, Ssrc(1), {}); })));
-  EXPECT_TRUE(isA<RembView>(written([](auto& out) { writeRemb(out, Ssrc(1), Bitrate(1), {}); })));
+      isWhatIsWrittenBy<RembView>([](auto& out) { writeRemb(out, Ssrc(1), Bitrate(1), {}); }));
 }
 
 TEST(Message, SkipsWhatItDoesNotKnow) {

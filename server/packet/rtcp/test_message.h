@@ -11,6 +11,10 @@ namespace ms::rtcp {
 
 class TestMessage {
  public:
+  TestMessage() = default;
+  TestMessage(const TestMessage&) = delete;  // out_ writes into buffer_.
+  TestMessage& operator=(const TestMessage&) = delete;
+
   CompoundWriter& out() { return out_; }
   Bytes bytes() const { return out_.datagram(); }
   PacketView packet() const { return *CompoundView::parse(bytes())->begin(); }
