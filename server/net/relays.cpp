@@ -131,7 +131,7 @@ class Relays::RelaySource final : public peer::MediaSource {
   peer::SinkList sinks_;
   std::optional<peer::CodecFormat> format_;
   std::optional<rtcp::ClockMapping> mapping_;
-  rtp::RembLimiter limiter_{rtp::RembPolicy::Smallest};
+  rtp::RembLimiter limiter_;
   std::optional<Bitrate> told_limit_;
   Timestamp told_limit_at_{};
   bool wants_key_frame_ = false;

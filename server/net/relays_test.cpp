@@ -121,7 +121,7 @@ TEST_F(RelaysTest, EstimatesOfTheSinksReachTheSourceAsOne) {
   });
   settle();
 
-  onSourceLoop([&](WorkerServices&) { EXPECT_EQ(source_->receiver_estimate, Bitrate(400'000)); });
+  onSourceLoop([&](WorkerServices&) { EXPECT_EQ(source_->receiver_estimate, Bitrate(900'000)); });
 }
 
 TEST_F(RelaysTest, ALateSinkIsToldWhereTheClockStands) {

@@ -350,7 +350,8 @@ void WebRtcEndpoint::onBandwidthChanged() {
   if (!session_ || !peer_) return;
   peer_->setBandwidth({.min_video_send = kbps(getMinVideoSendBandwidth()),
                        .max_video_send = kbps(getMaxVideoSendBandwidth()),
-                       .max_video_receive = kbps(getMaxVideoRecvBandwidth())});
+                       .max_video_receive = kbps(getMaxVideoRecvBandwidth()),
+                       .min_video_receive = kbps(getMinVideoRecvBandwidth())});
   peer_->setRembParams(toRtp(getRembParams()));
 }
 

@@ -31,4 +31,19 @@ std::optional<Bitrate> AcknowledgedBitrate::rate() const {
       static_cast<std::int64_t>(sum * 8'000'000 / static_cast<std::uint64_t>(span.count())));
 }
 
+std::optional<Bitrate> AcknowledgedBitrate::peak() const {
+  if (!first_ || newest_ - *first_ < kLeastSpan) return std::nullopt;
+  const std::int64_t newest = bucketAt(newest_);
+  std::uint64_t sum = 0;
+  std::uint64_t most = 0;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    const std::int64_t bucket = newest - static_cast<std::int64_t>(kBuckets - 1 - i);
+    sum += bytes_[place(bucket)];
+    if (i >= kPeakBuckets) sum -= bytes_[place(bucket - static_cast<std::int64_t>(kPeakBuckets))];
+    most = std::max(most, sum);
+  }
+  constexpr Duration kSpan = kPeakBuckets * kBucket;
+  return Bitrate(static_cast<std::int64_t>(most * 8'000'000 / kSpan.count()));
+}
+
 }  // namespace ms::bwe

@@ -15,6 +15,7 @@ class AcknowledgedBitrate {
  public:
   static constexpr Duration kBucket = std::chrono::milliseconds(25);
   static constexpr std::size_t kBuckets = 20;
+  static constexpr std::size_t kPeakBuckets = 8;
   // After a longer silence the measuring begins anew.
   static constexpr Duration kMaxSilence = std::chrono::seconds(1);
   static constexpr Duration kLeastSpan = std::chrono::milliseconds(250);
@@ -23,6 +24,8 @@ class AcknowledgedBitrate {
 
   // Nothing until kLeastSpan has been seen.
   std::optional<Bitrate> rate() const;
+  // Of the best kPeakBuckets in a row: what passed while there was something to send.
+  std::optional<Bitrate> peak() const;
 
  private:
   static std::int64_t bucketAt(Timestamp time) { return time.time_since_epoch() / kBucket; }

@@ -19,7 +19,7 @@ namespace ms::bwe {
 
 class FrameGate {
  public:
-  static constexpr Duration kCloseAt = std::chrono::milliseconds(400);
+  static constexpr Duration kCloseAt = std::chrono::milliseconds(600);
   static constexpr Duration kOpenAt = std::chrono::milliseconds(150);
   // A key frame costs all other viewers of the source quality: not more often for this one.
   static constexpr Duration kKeyFrameSpacing = std::chrono::seconds(2);
@@ -35,6 +35,12 @@ class FrameGate {
 
   bool passes(const Packet& packet, Timestamp now) {
     return (!limit_ && is_open_) || weigh(packet, now);
+  }
+
+  // Another stream has begun, with a key frame that has passed.
+  void restart(rtp::RtpTimestamp timestamp) {
+    is_open_ = true;
+    opened_ = newest_ = timestamp;
   }
 
   bool isOpen() const { return is_open_; }

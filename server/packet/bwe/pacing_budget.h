@@ -1,5 +1,5 @@
-// When the next packet may leave, so that a burst (a key frame) reaches a narrow path at a small
-// multiple of its estimate and not all at once (draft-ietf-rmcat-gcc-02 §4).
+// When the next packet may leave, so that a burst (a key frame) reaches a narrow path a little
+// above its estimate and not all at once (draft-ietf-rmcat-gcc-02 §4).
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,9 @@ namespace ms::bwe {
 
 class PacingBudget {
  public:
-  static constexpr double kFactor = 2.5;  // Of the estimate.
+  // Of the estimate. Not more: what is thinned comes in bursts, and each would fill the path's
+  // queue.
+  static constexpr double kFactor = 1.25;
   // What may leave at once after a silence: at least two full packets.
   static constexpr Duration kBurst = std::chrono::milliseconds(10);
   static constexpr std::int64_t kLeastBurstBits = 2 * 1200 * 8;

@@ -17,7 +17,7 @@ TEST(PacingBudget, HoldsNothingBackWithoutAnEstimate) {
 
 TEST(PacingBudget, SpreadsABurstAtAMultipleOfTheEstimate) {
   PacingBudget budget;
-  budget.setEstimate(Bitrate(400'000));  // 1 Mbit/s.
+  budget.setEstimate(Bitrate(800'000));  // 1 Mbit/s.
   Timestamp now = kStart;
   for (int packet = 0; packet < 100; ++packet) {
     if (!budget.maySend(now)) now = budget.nextTime();

@@ -61,7 +61,8 @@ void SendSideEstimator::onMissing(SentPacket& packet, Tally& tally) {
 void SendSideEstimator::update(const Tally& tally, Timestamp now) {
   const auto acknowledged = acknowledged_.rate();
   const bool too_slow = delay_.update(
-      {.use = tally.use, .acknowledged = acknowledged, .round_trip_time = round_trip_time_}, now);
+      {.use = tally.use, .acknowledged = acknowledged_.peak(), .round_trip_time = round_trip_time_},
+      now);
   const bool too_lossy =
       loss_.add(tally.arrived, tally.lost, estimate().value_or(delay_.rate()), now);
   if (too_slow || too_lossy) {

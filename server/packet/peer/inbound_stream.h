@@ -5,6 +5,7 @@
 
 #include "server/base/units.h"
 #include "server/packet/peer/payload_types.h"
+#include "server/packet/peer/sequence_window.h"
 #include "server/packet/rtp/frame_counter.h"
 #include "server/packet/rtp/frame_size.h"
 #include "server/packet/rtp/nack_tracker.h"
@@ -35,6 +36,7 @@ struct InboundStream {
   rtp::Ssrc ssrc;
   const PayloadTypeEntry* payload;  // Of the newest packet.
   rtp::ReceiveStatistics statistics;
+  SequenceWindow taken;  // Numbers that went on: neither a copy nor a late original comes after.
   std::optional<rtp::NackTracker> losses;  // Only where the peer sends again.
   rtp::ReceiveRate rate;
   rtp::FrameCounter frames;

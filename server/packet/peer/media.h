@@ -23,6 +23,9 @@ namespace ms::peer {
 
 class MediaSource;
 
+// The estimate of a receiver that tells none, and takes whatever comes.
+inline constexpr Bitrate kUnlimited = Bitrate(100'000'000);
+
 // One packet on its way from a source to its sinks. Valid during onPacket(); a sink that wants to
 // keep the bytes copies `packet` (a counted reference).
 struct SourcePacket {
@@ -66,8 +69,9 @@ class MediaSource {
   // A viewer cannot decode. Requests of all viewers are sent on as one, at least 1 s apart.
   virtual void requestKeyFrame(Timestamp now) = 0;
 
-  // What the receiver behind `sink` can take (its REMB, within the limits of its endpoint).
-  // Forgotten after 10 s without news.
+  // What the receiver behind `sink` can take (its estimate, within the limits of its endpoint), or
+  // kUnlimited: the source gives what the best of its receivers can take. Forgotten after 10 s
+  // without news.
   virtual void setReceiverEstimate(MediaSink& sink, Bitrate estimate, Timestamp now) = 0;
 };
 

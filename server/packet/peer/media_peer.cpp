@@ -241,7 +241,7 @@ void MediaPeer::setBandwidth(const BandwidthLimits& limits) {
   parts_->limits = limits;
   MediaSection* video = parts_->section(rtp::MediaKind::Video);
   if (!video) return;
-  if (video->source) video->source->setMaxReceive(limits.max_video_receive);
+  if (video->source) video->source->setBandwidth(limits);
   if (video->sink) video->sink->setBandwidth(limits);
 }
 

@@ -69,6 +69,7 @@ struct BandwidthLimits {
   Bitrate min_video_send = Bitrate(100'000);
   Bitrate max_video_send = Bitrate(500'000);
   Bitrate max_video_receive = Bitrate(0);
+  Bitrate min_video_receive = Bitrate(0);
 };
 
 // What a peer uses and does not own; all of it outlives the peer and belongs to the same loop.

@@ -22,12 +22,16 @@ std::string_view dropName(PeerDrop reason) {
       return "NotReceiving";
     case PeerDrop::OtherStreamActive:
       return "OtherStreamActive";
+    case PeerDrop::Duplicate:
+      return "Duplicate";
     case PeerDrop::RetransmissionUnasked:
       return "RetransmissionUnasked";
     case PeerDrop::CodecNotNegotiated:
       return "CodecNotNegotiated";
     case PeerDrop::SequenceNumberUsed:
       return "SequenceNumberUsed";
+    case PeerDrop::Thinned:
+      return "Thinned";
     case PeerDrop::TooManyResends:
       return "TooManyResends";
     case PeerDrop::NotConnected:

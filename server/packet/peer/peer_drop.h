@@ -25,9 +25,11 @@ enum class PeerDrop : std::uint8_t {
   TooManyStreams,         // More SSRCs than a peer may send on.
   NotReceiving,           // The direction that was negotiated does not let the peer send this.
   OtherStreamActive,      // A second SSRC of the same media, while the first still flows.
+  Duplicate,              // A packet that went on before, or is too old to tell.
   RetransmissionUnasked,  // RTX of a packet that is there already.
   CodecNotNegotiated,     // Outbound: the viewer cannot decode what its source sends.
   SequenceNumberUsed,     // Outbound: an SRTP nonce must never be used twice.
+  Thinned,                // Outbound: left out until a key frame, the path is too narrow.
   TooManyResends,         // Outbound: the peer asks for more than it may have.
   NotConnected,           // Outbound: there are no keys or no address yet, or no more.
   Count,

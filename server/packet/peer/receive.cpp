@@ -86,6 +86,7 @@ void MediaPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc origi
   if (!view) return drops.count(view.error());
   if (stream->losses->receive(view->sequenceNumber(), now) != rtp::NackTracker::Arrival::Recovered)
     return drops.count(PeerDrop::RetransmissionUnasked);
+  if (!stream->taken.take(view->sequenceNumber())) return drops.count(PeerDrop::Duplicate);
   forward(source, *stream, *view, now);
 }
 
@@ -98,8 +99,14 @@ bool MediaPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& pac
     drops.count(order.error());
     return false;
   }
+  const bool restarted = *order == rtp::ReceiveStatistics::Order::Restarted;
+  if (restarted) stream.taken = {};
+  if (!stream.taken.take(packet.sequenceNumber())) {
+    drops.count(PeerDrop::Duplicate);
+    return false;
+  }
   if (!stream.losses) return true;
-  if (*order == rtp::ReceiveStatistics::Order::Restarted) stream.losses->restart();
+  if (restarted) stream.losses->restart();
   stream.losses->receive(packet.sequenceNumber(), now);
   if (rtp::isKeyFrameStart(stream.payload->format.codec, packet.payload()))
     stream.losses->onKeyFrameStart(packet.sequenceNumber());

@@ -1,6 +1,7 @@
 // The way of a packet from a source to a peer:
 //
-//   payloadFor -> rewrite -> write -> [Transport: SRTP protect, send] -> history, clock, statistics
+//   payloadFor -> passesGate -> rewrite -> [hold] -> write -> [Transport: SRTP protect, send]
+//              -> congestion control, history, clock, statistics
 //
 // and the way of one that the peer asks for again: history -> write, as it was or as a packet of
 // the retransmission stream -> the same.
@@ -8,6 +9,7 @@
 
 #include "server/packet/peer/sink_port.h"
 #include "server/packet/rtp/abs_send_time.h"
+#include "server/packet/rtp/key_frame.h"
 #include "server/packet/rtp/rtp_writer.h"
 
 namespace ms::peer {
@@ -18,12 +20,23 @@ void SinkPort::onPacket(const SourcePacket& packet, Timestamp now) {
   if (latency_clock_) statistics_.input_latency.add(latency_clock_() - packet.packet.arrival());
   const PayloadTypeEntry* payload = payloadFor(packet.format);
   if (!payload) return surroundings_.drops.count(PeerDrop::CodecNotNegotiated);
-  const auto header = rewrite(packet, *payload, now);
+  const rtp::SourceFormat format{.source = idOf(packet.source),
+                                 .codec = packet.format.codec,
+                                 .clock_rate = packet.format.clock_rate,
+                                 .outgoing_payload_type = payload->payload_type};
+  if (!passesGate(packet, format, now)) return;
+  const auto header = rewrite(packet, format, now);
   if (!header) return;
-  const auto bytes = write(packet.view, *header);
-  if (!bytes) return;
-  surroundings_.congestion.onSent(*header, *bytes, TransportWideControl::Purpose::Media, now);
-  noteSent(packet, *header, now);
+  const Outgoing outgoing{.packet = packet.packet,
+                          .view = packet.view,
+                          .header = *header,
+                          .codec = packet.format.codec,
+                          .clock_rate = packet.format.clock_rate};
+  if (mustWait(now)) {
+    hold(outgoing, now);
+  } else {
+    transmit(outgoing, now);
+  }
   maybeFinishSwitch();
 }
 
@@ -36,25 +49,80 @@ const PayloadTypeEntry* SinkPort::payloadFor(const CodecFormat& format) {
   return cached_payload_;
 }
 
+// Only of the stream that is shown: another one begins with a key frame anyway.
+bool SinkPort::passesGate(const SourcePacket& packet, const rtp::SourceFormat& format,
+                          Timestamp now) {
+  if (kind_ != rtp::MediaKind::Video) return true;
+  bandwidth_.onOffered(packet.view.packet().size(), now);
+  const auto current = rewriter_.current();
+  if (!current || current->source != format.source || current->ssrc != packet.view.ssrc())
+    return true;
+  const bool passes = gate_.passes(
+      {.timestamp = packet.view.timestamp(),
+       .bytes = packet.view.packet().size(),
+       .starts_key_frame = rtp::isKeyFrameStart(packet.format.codec, packet.view.payload())},
+      now);
+  if (passes) return true;
+  rewriter_.skip(packet.view, format);
+  surroundings_.drops.count(PeerDrop::Thinned);
+  if (gate_.takeKeyFrameRequest(now)) packet.source.requestKeyFrame(now);
+  return false;
+}
+
 std::optional<rtp::OutgoingHeader> SinkPort::rewrite(const SourcePacket& packet,
-                                                     const PayloadTypeEntry& payload,
+                                                     const rtp::SourceFormat& format,
                                                      Timestamp now) {
-  const rtp::SourceFormat format{.source = idOf(packet.source),
-                                 .codec = packet.format.codec,
-                                 .clock_rate = packet.format.clock_rate,
-                                 .outgoing_payload_type = payload.payload_type};
+  const std::uint64_t switches = rewriter_.switches();
   auto header = rewriter_.rewrite(packet.view, format, packet.packet.arrival());
   if (!header) {
     surroundings_.drops.count(header.error());
     if (header.error() == rtp::Drop::WaitsForKeyFrame) packet.source.requestKeyFrame(now);
     return std::nullopt;
   }
+  if (rewriter_.switches() != switches) gate_.restart(packet.view.timestamp());
   if (!used_numbers_.take(header->sequence_number)) {
     surroundings_.drops.count(PeerDrop::SequenceNumberUsed);
     return std::nullopt;
   }
-  addExtensions(*header, now);
   return *header;
+}
+
+// Audio never waits, and nothing does where the path is wide.
+bool SinkPort::mustWait(Timestamp now) {
+  return kind_ == rtp::MediaKind::Video &&
+         (!held_.empty() || (pacing_.isActive() && !pacing_.maySend(now)));
+}
+
+void SinkPort::hold(const Outgoing& outgoing, Timestamp now) {
+  if (held_.full()) {
+    const PacedQueue::Entry oldest = held_.pop();
+    transmitHeld(oldest, now);
+  }
+  const bool was_empty = held_.empty();
+  held_.push({.packet = outgoing.packet,
+              .header = outgoing.header,
+              .codec = outgoing.codec,
+              .clock_rate = outgoing.clock_rate,
+              .since = now});
+  if (was_empty) surroundings_.timeouts.onTimeoutMoved();
+}
+
+void SinkPort::transmitHeld(Timestamp now) {
+  while (!held_.empty() &&
+         (pacing_.maySend(now) || now - held_.front().since >= PacedQueue::kMaxWait)) {
+    const PacedQueue::Entry entry = held_.pop();
+    transmitHeld(entry, now);
+  }
+}
+
+void SinkPort::transmitHeld(const PacedQueue::Entry& entry, Timestamp now) {
+  const auto view = rtp::RtpView::parse(entry.packet.bytes());
+  if (view) transmit({entry.packet, *view, entry.header, entry.codec, entry.clock_rate}, now);
+}
+
+void SinkPort::transmit(Outgoing outgoing, Timestamp now) {
+  addExtensions(outgoing.header, now);
+  if (const auto bytes = write(outgoing.view, outgoing.header)) noteSent(outgoing, *bytes, now);
 }
 
 void SinkPort::addExtensions(rtp::OutgoingHeader& header, Timestamp now) {
@@ -78,23 +146,27 @@ std::optional<std::size_t> SinkPort::write(const rtp::RtpView& view,
   return *bytes;
 }
 
-void SinkPort::noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& header,
-                        Timestamp now) {
-  if (history_) history_->put(packet.packet, header, now);
-  sender_clock_.onSent({.source = packet.view.ssrc(),
-                        .clock_rate = packet.format.clock_rate,
-                        .source_timestamp = packet.view.timestamp(),
-                        .timestamp = header.timestamp},
+void SinkPort::noteSent(const Outgoing& outgoing, std::size_t bytes, Timestamp now) {
+  surroundings_.congestion.onSent(outgoing.header, bytes, TransportWideControl::Purpose::Media,
+                                  now);
+  pacing_.onSent(bytes, now);
+  if (kind_ == rtp::MediaKind::Audio) surroundings_.congestion.onAudio(bytes, now);
+  if (history_) history_->put(outgoing.packet, outgoing.header, now);
+  sender_clock_.onSent({.source = outgoing.view.ssrc(),
+                        .clock_rate = outgoing.clock_rate,
+                        .source_timestamp = outgoing.view.timestamp(),
+                        .timestamp = outgoing.header.timestamp},
                        surroundings_.clock.at(now));
+  last_timestamp_ = outgoing.header.timestamp;
   flow_.onPacket();
-  statistics_.payload_type = header.payload_type;
+  statistics_.payload_type = outgoing.header.payload_type;
   if (kind_ == rtp::MediaKind::Video) {
-    frames_.add(packet.view.timestamp(), now);
-    if (const auto size = rtp::frameSizeOf(packet.format.codec, packet.view.payload()))
+    frames_.add(outgoing.view.timestamp(), now);
+    if (const auto size = rtp::frameSizeOf(outgoing.codec, outgoing.view.payload()))
       statistics_.video.size = *size;
   }
   if (latency_clock_)
-    statistics_.end_to_end_latency.add(latency_clock_() - packet.packet.arrival());
+    statistics_.end_to_end_latency.add(latency_clock_() - outgoing.packet.arrival());
 }
 
 void SinkPort::onNack(const rtcp::NackView& nack, Timestamp now) {
@@ -137,6 +209,33 @@ bool SinkPort::sendRetransmission(const rtp::PacketHistory::Sent& sent,
   }
   if (!surroundings_.transport.sendRtp(*bytes)) return false;
   surroundings_.congestion.onSent(header, *bytes, TransportWideControl::Purpose::Media, now);
+  pacing_.onSent(*bytes, now);  // It does not wait, but what comes after it does.
+  return true;
+}
+
+// A train of padding on the retransmission stream: media numbers are not for that.
+void SinkPort::maybeProbe(Timestamp now) {
+  if (!rtx_ssrc_ || !transport_cc_id_ || !cached_payload_ || !cached_payload_->rtx_payload_type)
+    return;
+  const Bitrate audio = surroundings_.congestion.audioRate(now);
+  const Bitrate wanted(*bandwidth_.wanted(now) + *audio);
+  if (!surroundings_.congestion.estimator().takeProbe(wanted, now)) return;
+  for (std::size_t i = 0; i < bwe::ProbeTrain::kPackets; ++i)
+    if (!sendPadding(*cached_payload_->rtx_payload_type, now)) return;
+}
+
+bool SinkPort::sendPadding(rtp::PayloadType payload_type, Timestamp now) {
+  rtp::OutgoingHeader header{.ssrc = *rtx_ssrc_,
+                             .timestamp = last_timestamp_,
+                             .sequence_number = std::exchange(rtx_number_, rtp::next(rtx_number_)),
+                             .payload_type = payload_type,
+                             .marker = false,
+                             .picture_ids = std::nullopt,
+                             .abs_send_time = std::nullopt};
+  addExtensions(header, now);
+  const auto bytes = rtp::writePadding(header, 255, surroundings_.transport.rtpBuffer());
+  if (!bytes || !surroundings_.transport.sendRtp(*bytes)) return false;
+  surroundings_.congestion.onSent(header, *bytes, TransportWideControl::Purpose::Probe, now);
   return true;
 }
 

@@ -42,6 +42,8 @@ struct NetworkConditions {
   double corruption = 0;
   Duration delay = std::chrono::milliseconds(20);
   Duration jitter{0};
+  Bitrate capacity{0};  // 0: without end. Else what does not leave at once waits, up to max_queue.
+  Duration max_queue = std::chrono::milliseconds(500);
 };
 
 class SimulatedNetwork {

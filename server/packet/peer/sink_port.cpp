@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "server/packet/rtcp/round_trip_time.h"
-#include "server/packet/rtp/remb_limiter.h"
 
 namespace ms::peer {
 namespace {
@@ -35,7 +34,8 @@ SinkPort::SinkPort(const sdp::NegotiatedMedia& media, const Surroundings& surrou
       surroundings_(surroundings),
       rewriter_(media.kind, startOf(media.local_ssrc, surroundings.random)),
       rtx_number_(surroundings.random.next16() & 0x7fff),
-      flow_(surroundings.observer, media.kind, FlowDirection::Out) {
+      flow_(surroundings.observer, media.kind, FlowDirection::Out),
+      bandwidth_(media) {
   if (anyNack(media.codecs)) history_.emplace();
   statistics_.kind = kind_;
   statistics_.ssrc = media.local_ssrc;
@@ -57,8 +57,8 @@ void SinkPort::onSourceAttached(MediaSource& source, Timestamp now) {
   }
   rewriter_.choose(chosen_.id);
   leave_former_at_ = former_.source ? now + kSwitchPatience : kNever;
-  if (kind_ == rtp::MediaKind::Video && *remb_on_connect_ > 0)
-    source.setReceiverEstimate(*this, withinLimits(remb_on_connect_), now);
+  if (const auto bitrate = bandwidth_.onConnect(); bitrate && kind_ == rtp::MediaKind::Video)
+    source.setReceiverEstimate(*this, *bitrate, now);
   if (surroundings_.transport.isConnected()) source.requestKeyFrame(now);
   surroundings_.timeouts.onTimeoutMoved();
 }
@@ -108,31 +108,46 @@ bool SinkPort::requestKeyFrame(Timestamp now) {
 
 void SinkPort::onConnected(Timestamp now) { requestKeyFrame(now); }
 
+// Who gets only a part of the pictures misses them: the gate asks when it can use a key frame.
 void SinkPort::onPli(Timestamp now) {
   ++statistics_.pli_count;
-  requestKeyFrame(now);
+  if (gate_.isOpen()) requestKeyFrame(now);
 }
 
 void SinkPort::onFir(Timestamp now) {
   ++statistics_.fir_count;
-  requestKeyFrame(now);
+  if (gate_.isOpen()) requestKeyFrame(now);
 }
 
 void SinkPort::onRemb(Bitrate bitrate, Timestamp now) {
   statistics_.remb = bitrate;
-  statistics_.target_bitrate = withinLimits(bitrate);
-  if (chosen_.source) chosen_.source->setReceiverEstimate(*this, statistics_.target_bitrate, now);
+  bandwidth_.onRemb(bitrate, now);
+  applyBandwidth(now);
 }
 
 void SinkPort::onEstimate(Timestamp now) {
-  const auto estimate = surroundings_.congestion.estimator().estimate();
+  const auto& estimator = surroundings_.congestion.estimator();
+  const auto estimate = estimator.estimate();
   if (kind_ != rtp::MediaKind::Video || !estimate) return;
-  statistics_.target_bitrate = withinLimits(*estimate);
-  if (chosen_.source) chosen_.source->setReceiverEstimate(*this, statistics_.target_bitrate, now);
+  const Bitrate audio = surroundings_.congestion.audioRate(now);
+  bandwidth_.onEstimate(std::max(Bitrate(**estimate - *audio), bwe::DelayBasedRate::kFloor),
+                        estimator.isLimited(), now);
+  applyBandwidth(now);
+  maybeProbe(now);
 }
 
-Bitrate SinkPort::withinLimits(Bitrate bitrate) const {
-  return rtp::clampRemb(bitrate, {.min = limits_.min_video_send, .max = limits_.max_video_send});
+void SinkPort::applyBandwidth(Timestamp now) {
+  statistics_.target_bitrate = bandwidth_.target();
+  const auto limit = bandwidth_.limit();
+  gate_.setLimit(limit ? std::optional(Bitrate(**limit * kGateHeadroomPercent / 100)) : limit, now);
+  pacing_.setEstimate(limit);
+  tellSource(now);
+}
+
+void SinkPort::tellSource(Timestamp now) {
+  if (kind_ != rtp::MediaKind::Video || !chosen_.source) return;
+  if (const auto bitrate = bandwidth_.poll(now))
+    chosen_.source->setReceiverEstimate(*this, *bitrate, now);
 }
 
 std::optional<Duration> SinkPort::onReceptionReport(const rtp::ReceptionReport& report,
@@ -144,14 +159,20 @@ std::optional<Duration> SinkPort::onReceptionReport(const rtp::ReceptionReport& 
   return rtt;
 }
 
-Timestamp SinkPort::nextTimeout() const { return leave_former_at_; }
+Timestamp SinkPort::nextTimeout() const {
+  if (held_.empty()) return leave_former_at_;
+  return std::min(
+      {leave_former_at_, pacing_.nextTime(), held_.front().since + PacedQueue::kMaxWait});
+}
 
 void SinkPort::handleTimeout(Timestamp now) {
+  transmitHeld(now);
   if (now >= leave_former_at_) leaveFormer();
 }
 
 void SinkPort::checkFlow(Timestamp now) {
   flow_.check();
+  tellSource(now);
   if (history_) history_->expire(now);
 }
 

@@ -11,13 +11,17 @@
 #include <string>
 
 #include "server/base/random.h"
+#include "server/packet/bwe/frame_gate.h"
+#include "server/packet/bwe/pacing_budget.h"
 #include "server/packet/peer/flow_monitor.h"
 #include "server/packet/peer/media.h"
 #include "server/packet/peer/media_peer.h"
+#include "server/packet/peer/paced_queue.h"
 #include "server/packet/peer/payload_types.h"
 #include "server/packet/peer/peer_drop.h"
 #include "server/packet/peer/peer_statistics.h"
 #include "server/packet/peer/sequence_window.h"
+#include "server/packet/peer/sink_bandwidth.h"
 #include "server/packet/peer/timeout_listener.h"
 #include "server/packet/peer/transport.h"
 #include "server/packet/peer/transport_wide_control.h"
@@ -39,6 +43,9 @@ class SinkPort final : public MediaSink {
   // What a peer may have sent again: more than a burst of losses needs, less than a flood.
   static constexpr std::size_t kMaxResendsPerInterval = 200;
   static constexpr Duration kResendInterval = std::chrono::milliseconds(100);
+
+  // An encoder that follows an estimate exceeds it now and then: that alone thins nothing.
+  static constexpr std::int64_t kGateHeadroomPercent = 120;
 
   struct Surroundings {
     const PayloadTypes& payload_types;
@@ -73,10 +80,10 @@ class SinkPort final : public MediaSink {
   // Returns the round trip time when the block tells one.
   std::optional<Duration> onReceptionReport(const rtp::ReceptionReport& report, Timestamp now);
 
-  void setBandwidth(const BandwidthLimits& limits) { limits_ = limits; }
+  void setBandwidth(const BandwidthLimits& limits) { bandwidth_.setLimits(limits); }
   // As MediaPeer::measureLatency().
   void measureLatency(LatencyClock clock);
-  void setRembOnConnect(Bitrate bitrate) { remb_on_connect_ = bitrate; }
+  void setRembOnConnect(Bitrate bitrate) { bandwidth_.setOnConnect(bitrate); }
 
   // The transport has its keys.
   void onConnected(Timestamp now);
@@ -96,15 +103,34 @@ class SinkPort final : public MediaSink {
     rtp::SourceId id;
   };
 
+  // A packet with all that sending it takes.
+  struct Outgoing {
+    const rtp::PacketRef& packet;  // As it came in, and `view` of it.
+    const rtp::RtpView& view;
+    rtp::OutgoingHeader header;
+    rtp::Codec codec;
+    std::uint32_t clock_rate;
+  };
+
   // Steps of onPacket().
   const PayloadTypeEntry* payloadFor(const CodecFormat& format);
+  bool passesGate(const SourcePacket& packet, const rtp::SourceFormat& format, Timestamp now);
   std::optional<rtp::OutgoingHeader> rewrite(const SourcePacket& packet,
-                                             const PayloadTypeEntry& payload, Timestamp now);
+                                             const rtp::SourceFormat& format, Timestamp now);
+  bool mustWait(Timestamp now);
+  void hold(const Outgoing& outgoing, Timestamp now);
+  void transmit(Outgoing outgoing, Timestamp now);
+  void transmitHeld(Timestamp now);
+  void transmitHeld(const PacedQueue::Entry& entry, Timestamp now);
   // How long the packet is that was sent.
   std::optional<std::size_t> write(const rtp::RtpView& view, const rtp::OutgoingHeader& header);
-  void noteSent(const SourcePacket& packet, const rtp::OutgoingHeader& header, Timestamp now);
+  void noteSent(const Outgoing& outgoing, std::size_t bytes, Timestamp now);
 
   rtp::SourceId idOf(const MediaSource& source) const;
+  void applyBandwidth(Timestamp now);
+  void tellSource(Timestamp now);
+  void maybeProbe(Timestamp now);
+  bool sendPadding(rtp::PayloadType payload_type, Timestamp now);
   void resend(rtp::SequenceNumber number, Timestamp now);
   void addExtensions(rtp::OutgoingHeader& header, Timestamp now);
   bool sendRetransmission(const rtp::PacketHistory::Sent& sent, rtp::PayloadType payload_type,
@@ -112,7 +138,6 @@ class SinkPort final : public MediaSink {
   bool mayResend(Timestamp now);
   void leaveFormer();
   void maybeFinishSwitch();
-  Bitrate withinLimits(Bitrate bitrate) const;
 
   const rtp::MediaKind kind_;
   const std::optional<rtp::ExtensionId> abs_send_time_id_;
@@ -135,8 +160,11 @@ class SinkPort final : public MediaSink {
   rtcp::SenderClock sender_clock_;
   FlowMonitor flow_;
 
-  BandwidthLimits limits_;
-  Bitrate remb_on_connect_{0};
+  SinkBandwidth bandwidth_;
+  bwe::FrameGate gate_;
+  bwe::PacingBudget pacing_;
+  PacedQueue held_;
+  rtp::RtpTimestamp last_timestamp_;
   OutboundStatistics statistics_;
   rtp::FrameCounter frames_;
   LatencyClock latency_clock_ = nullptr;

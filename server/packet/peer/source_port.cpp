@@ -23,6 +23,7 @@ SourcePort::SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& su
     : kind_(media.kind),
       declared_(media.remote_ssrcs),
       retransmissions_(media.remote_rtx),
+      has_transport_cc_(media.transport_cc_id.has_value()),
       payload_types_(surroundings.payload_types),
       rtcp_(surroundings.rtcp),
       timeouts_(surroundings.timeouts),
@@ -169,8 +170,10 @@ void SourcePort::onRoundTripTime(Duration rtt) {
     if (stream->losses) stream->losses->setRtt(rtt);
 }
 
-void SourcePort::setMaxReceive(Bitrate limit) {
-  estimator_.setMaxRecv(*limit > 0 ? std::optional(limit) : std::nullopt);
+void SourcePort::setBandwidth(const BandwidthLimits& limits) {
+  const auto ifAny = [](Bitrate limit) { return *limit > 0 ? std::optional(limit) : std::nullopt; };
+  estimator_.setMaxRecv(ifAny(limits.max_video_receive));
+  estimator_.setMinRecv(ifAny(limits.min_video_receive));
 }
 
 void SourcePort::onConnected(Timestamp now) { maybeRequestKeyFrame(now); }
@@ -220,16 +223,26 @@ void SourcePort::maybeSendRemb(Timestamp now) {
   remb_due_ = now + kRembInterval;
   if (!rtcp_.canSend()) return;
   estimator_.setDownstream(limiter_.limit(now));
+  if (!mayGrant(now)) return;
+  const std::array media{active_->ssrc};
+  rtcp_.sendRemb(granted_, media);
+}
+
+// A sender with transport-wide feedback finds out by itself what its path takes: it is only told
+// what its viewers can use.
+bool SourcePort::mayGrant(Timestamp now) {
+  if (has_transport_cc_ && active_->payload->transport_cc) {
+    granted_ = estimator_.withinBounds(kUnlimited);
+    return true;
+  }
   const auto& statistics = active_->statistics;
   const auto estimate =
       estimator_.poll({.rate = active_->rate.rate(now),
                        .packets_received = static_cast<std::int64_t>(statistics.packetsReceived()),
                        .packets_lost = statistics.packetsLost()},
                       now);
-  if (!estimate) return;
-  granted_ = *estimate;
-  const std::array media{active_->ssrc};
-  rtcp_.sendRemb(granted_, media);
+  if (estimate) granted_ = *estimate;
+  return estimate.has_value();
 }
 
 Timestamp SourcePort::nextTimeout() const {

@@ -76,7 +76,7 @@ class SourcePort final : public MediaSource {
   void onBye(rtp::Ssrc ssrc);
   void onRoundTripTime(Duration rtt);
 
-  void setMaxReceive(Bitrate limit);
+  void setBandwidth(const BandwidthLimits& limits);
   void setRembParams(const rtp::RembParams& params) { estimator_.setParams(params); }
 
   Timestamp nextTimeout() const;
@@ -99,11 +99,13 @@ class SourcePort final : public MediaSource {
   void maybeRequestKeyFrame(Timestamp now);
   void maybeSendNacks(Timestamp now);
   void maybeSendRemb(Timestamp now);
+  bool mayGrant(Timestamp now);
   bool canAskForKeyFrame() const;
 
   const rtp::MediaKind kind_;
   const std::vector<rtp::Ssrc> declared_;
   const std::vector<sdp::RtxPair> retransmissions_;
+  const bool has_transport_cc_;
   const PayloadTypes& payload_types_;
   RtcpSender& rtcp_;
   TimeoutListener& timeouts_;
@@ -116,7 +118,7 @@ class SourcePort final : public MediaSource {
 
   rtp::KeyFrameRequestPacer key_frames_;
   rtp::RembEstimator estimator_;
-  rtp::RembLimiter limiter_{rtp::RembPolicy::Smallest};
+  rtp::RembLimiter limiter_;
   Timestamp remb_due_ = kNever;
   Bitrate granted_{0};
   std::uint64_t plis_ = 0;

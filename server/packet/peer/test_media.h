@@ -33,7 +33,11 @@ class TestSource final : public MediaSource {
   static constexpr std::size_t kCaptureAt = 5;  // Where the instant stands in the payload.
 
   TestSource(const Settings& settings, rtp::PacketPool& pool, const rtp::NtpClock& clock)
-      : settings_(settings), pool_(pool), clock_(clock), number_(settings.first_number) {}
+      : payload_bytes(settings.payload_bytes),
+        settings_(settings),
+        pool_(pool),
+        clock_(clock),
+        number_(settings.first_number) {}
   ~TestSource() override {
     while (MediaSink* sink = sinks_.first()) removeSink(*sink);
   }
@@ -57,7 +61,7 @@ class TestSource final : public MediaSource {
   void sendFrame(Timestamp now) {
     const auto us = now.time_since_epoch().count();
     std::array<std::uint8_t, rtp::kMaxPacketBytes> buffer{};
-    std::vector<std::uint8_t> payload(settings_.payload_bytes, 0x5a);
+    std::vector<std::uint8_t> payload(payload_bytes, 0x5a);
     const std::uint16_t picture_id = picture_id_++ & 0x7fff;
     payload[0] = 0x90;  // X, S, partition 0.
     payload[1] = 0x80;  // I.
@@ -93,6 +97,7 @@ class TestSource final : public MediaSource {
     sinks_.forEach([&](MediaSink& sink) { sink.onSourceClock(*this, mapping); });
   }
 
+  std::size_t payload_bytes;
   int frames_sent = 0;
   int key_frame_requests = 0;
   std::optional<Bitrate> receiver_estimate;

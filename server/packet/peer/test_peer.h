@@ -142,7 +142,15 @@ class TestPeer final : private PeerObserver {
     if (keep_sent) sent.emplace_back(datagram.begin(), datagram.end());
     ++sent_on[{transport, component}];
     if (!other_) return;
-    network_.send(datagram, conditions, [other = other_, transport](MutableBytes bytes, Timestamp) {
+    NetworkConditions link = conditions;
+    if (*link.capacity > 0) {
+      const Timestamp begin = std::max(free_at_, network_.now());
+      if (begin - network_.now() > link.max_queue) return;
+      free_at_ =
+          begin + Duration(static_cast<std::int64_t>(datagram.size()) * 8'000'000 / *link.capacity);
+      link.delay += free_at_ - network_.now();
+    }
+    network_.send(datagram, link, [other = other_, transport](MutableBytes bytes, Timestamp) {
       other->receiveFromNetwork(transport, bytes);
     });
   }
@@ -160,6 +168,7 @@ class TestPeer final : private PeerObserver {
   SimulatedNetwork& network_;
   SeededRandom random_;
   TestPeer* other_ = nullptr;
+  Timestamp free_at_{};       // When the link has sent what waits for it.
   Timestamp timer_ = kNever;  // As an owner sets it: only by what the peer tells.
 
  public:
@@ -202,15 +211,24 @@ class TestCall {
     const TestSsrcs of_browser{rtp::Ssrc(seed_ * 10 + 1), rtp::Ssrc(seed_ * 10 + 2)};
     const TestSsrcs of_server{rtp::Ssrc(seed_ * 10 + 3), rtp::Ssrc(seed_ * 10 + 4)};
     const bool server_is_client = server_setup == sdp::SetupRole::Active;
-    auto session = testSession(
-        {.setup = server_setup, .local = of_server, .remote = of_browser, .remote_rtx = {}});
+    const rtp::Ssrc rtx_of_browser(seed_ * 10 + 5), rtx_of_server(seed_ * 10 + 6);
+    TestSessionOptions options{
+        .setup = server_setup, .local = of_server, .remote = of_browser, .remote_rtx = {}};
+    if (is_modern) {
+      options.transport_cc = true;
+      options.local_rtx = rtx_of_server;
+      options.remote_rtx = {{of_browser.video, rtx_of_browser}};
+    }
+    auto session = testSession(options);
     if (change_server_session) change_server_session(session);
     server.peer.start(session, network_.now());
-    auto session_of_browser =
-        testSession({.setup = server_is_client ? sdp::SetupRole::Passive : sdp::SetupRole::Active,
-                     .local = of_browser,
-                     .remote = of_server,
-                     .remote_rtx = {}});
+    options.setup = server_is_client ? sdp::SetupRole::Passive : sdp::SetupRole::Active;
+    std::swap(options.local, options.remote);
+    if (is_modern) {
+      options.local_rtx = rtx_of_browser;
+      options.remote_rtx = {{of_server.video, rtx_of_server}};
+    }
+    auto session_of_browser = testSession(options);
     if (change_browser_session) change_browser_session(session_of_browser);
     browser.peer.start(session_of_browser, network_.now());
     camera.addSink(*browser.peer.sink(rtp::MediaKind::Video), network_.now());
@@ -246,7 +264,7 @@ class TestCall {
     if (!running_) return;
     camera.tellClock(network_.now());
     camera.sendFrame(network_.now());
-    network_.after(kVideoInterval, [this] { runCamera(); });
+    network_.after(video_interval, [this] { runCamera(); });
   }
   void runMicrophone() {
     if (!running_) return;
@@ -260,6 +278,8 @@ class TestCall {
   bool running_ = false;
 
  public:
+  bool is_modern = false;  // Transport-wide feedback and retransmission streams, both ways.
+  Duration video_interval = kVideoInterval;
   std::function<void(sdp::NegotiatedSession&)> change_server_session;
   std::function<void(sdp::NegotiatedSession&)> change_browser_session;
   TestPeer browser;

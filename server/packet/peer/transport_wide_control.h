@@ -12,6 +12,7 @@
 #include "server/packet/bwe/feedback_generator.h"
 #include "server/packet/bwe/send_side_estimator.h"
 #include "server/packet/rtp/outgoing_header.h"
+#include "server/packet/rtp/receive_rate.h"
 #include "server/packet/rtp/rtp_view.h"
 
 namespace ms::peer {
@@ -43,6 +44,10 @@ class TransportWideControl {
       estimator_.onSent(header.transport_sequence->number, bytes, purpose, now);
   }
 
+  // Video gets what audio leaves.
+  void onAudio(std::size_t bytes, Timestamp now) { audio_.add(bytes, now); }
+  Bitrate audioRate(Timestamp now) const { return audio_.rate(now); }
+
   bwe::SendSideEstimator& estimator() { return estimator_; }
   const bwe::SendSideEstimator& estimator() const { return estimator_; }
   bwe::FeedbackGenerator& feedback() { return feedback_; }
@@ -54,6 +59,7 @@ class TransportWideControl {
   bwe::SendSideEstimator estimator_;
   bwe::FeedbackGenerator feedback_;
   rtp::Ssrc last_received_{};
+  rtp::ReceiveRate audio_;
 };
 
 }  // namespace ms::peer

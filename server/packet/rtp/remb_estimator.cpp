@@ -7,6 +7,11 @@ namespace ms::rtp {
 RembEstimator::RembEstimator(const RembParams& params)
     : params_(params), lineal_factor_(params.lineal_factor_min) {}
 
+void RembEstimator::setParams(const RembParams& params) {
+  if (!last_cut_) lineal_factor_ = std::max(params.lineal_factor_min, 0);
+  params_ = params;
+}
+
 std::optional<Bitrate> RembEstimator::poll(const Input& input, Timestamp now) {
   if (*input.rate <= 0 || (last_ && now - *last_ < kMinSpacing)) return std::nullopt;
   last_ = now;
@@ -65,10 +70,14 @@ void RembEstimator::cut(Timestamp now) {
 
 std::int64_t RembEstimator::clamp(std::int64_t estimate, Bitrate input_rate) const {
   estimate = std::min(estimate, 2 * *input_rate);
-  estimate = std::max(estimate, *kFloor);
-  if (max_recv_) estimate = std::min(estimate, **max_recv_);
-  if (downstream_) estimate = std::min(estimate, **downstream_);
-  return estimate;
+  return *withinBounds(Bitrate(estimate));
+}
+
+// Where the limits contradict each other, the maximum counts.
+Bitrate RembEstimator::withinBounds(Bitrate bitrate) const {
+  bitrate = std::min(bitrate, downstream_.value_or(bitrate));
+  bitrate = std::max({bitrate, min_recv_.value_or(bitrate), kFloor});
+  return std::min(bitrate, max_recv_.value_or(bitrate));
 }
 
 }  // namespace ms::rtp

@@ -23,7 +23,9 @@ class RembEstimator {
 
   explicit RembEstimator(const RembParams& params = {});
 
-  void setParams(const RembParams& params) { params_ = params; }
+  // For the steps that come; the least growth counts at once where no cut has set another one.
+  void setParams(const RembParams& params);
+  void setMinRecv(std::optional<Bitrate> limit) { min_recv_ = limit; }
   void setMaxRecv(std::optional<Bitrate> limit) { max_recv_ = limit; }
   // The least of what our own receivers asked for; nothing when none did.
   void setDownstream(std::optional<Bitrate> limit) { downstream_ = limit; }
@@ -39,6 +41,9 @@ class RembEstimator {
   // arrives.
   std::optional<Bitrate> poll(const Input& input, Timestamp now);
 
+  // `bitrate` within what receivers asked for and the endpoint's limits.
+  Bitrate withinBounds(Bitrate bitrate) const;
+
   // The last one that poll() gave, or what it begins with.
   Bitrate estimate() const { return Bitrate(estimate_); }
 
@@ -49,6 +54,7 @@ class RembEstimator {
   std::int64_t clamp(std::int64_t estimate, Bitrate input_rate) const;
 
   RembParams params_;
+  std::optional<Bitrate> min_recv_;
   std::optional<Bitrate> max_recv_;
   std::optional<Bitrate> downstream_;
   std::int64_t estimate_ = *kStart;

@@ -90,6 +90,21 @@ TEST_F(RembEstimatorTest, ObeysTheMaximumAndTheViewers) {
   EXPECT_EQ(poll(1'000'000), 416'000);
 }
 
+TEST_F(RembEstimatorTest, NeverAsksForLessThanTheMinimumUnlessTheMaximumIsLess) {
+  estimator_.setMinRecv(Bitrate(300'000));
+  EXPECT_EQ(poll(100'000), 300'000);
+  EXPECT_EQ(estimator_.withinBounds(Bitrate(50'000)), Bitrate(300'000));
+  estimator_.setMaxRecv(Bitrate(200'000));
+  EXPECT_EQ(estimator_.withinBounds(Bitrate(50'000)), Bitrate(200'000));
+}
+
+TEST_F(RembEstimatorTest, GrowsByTheLeastLinealFactorThatWasSet) {
+  estimator_.setParams({.lineal_factor_min = 700});
+  for (int i = 0; i < 5; ++i) poll(2'100'000);  // Above the threshold of the beginning.
+  const std::int64_t before = poll(2'100'000);
+  EXPECT_EQ(poll(2'100'000), before + 700);
+}
+
 TEST_F(RembEstimatorTest, WeighsFewPacketsLightly) {
   poll(1'000'000);
   // 1 of 10 lost, but 10 packets are a tenth of the interval: 2 of 256.

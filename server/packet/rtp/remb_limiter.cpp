@@ -21,8 +21,7 @@ void RembLimiter::remove(ViewerId viewer) {
 std::optional<Bitrate> RembLimiter::limit(Timestamp now) {
   std::erase_if(entries_, [now](const Entry& entry) { return now - entry.at >= kForgottenAfter; });
   if (entries_.empty()) return std::nullopt;
-  const auto [smallest, largest] = std::ranges::minmax(entries_, {}, &Entry::bitrate);
-  return policy_ == RembPolicy::Smallest ? smallest.bitrate : largest.bitrate;
+  return std::ranges::max(entries_, {}, &Entry::bitrate).bitrate;
 }
 
 Bitrate clampRemb(Bitrate remb, const RembLimiter::Bounds& bounds) {

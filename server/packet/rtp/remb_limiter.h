@@ -1,5 +1,6 @@
-// What bitrate to ask of a source, given what its viewers can take: one value per viewer, kept
-// while it is fresh. Driven by the source's endpoint, told by its sinks.
+// What bitrate to ask of a source, given what its viewers can take: what the best of them can
+// (docs/decisions/0009-whose-estimate-rules.md). One value per viewer, kept while it is fresh.
+// Driven by the source's endpoint, told by its sinks.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +16,10 @@ namespace ms::rtp {
 // Whoever links sources to sinks numbers the sinks.
 using ViewerId = Strong<struct ViewerIdTag, std::uint64_t>;
 
-enum class RembPolicy : std::uint8_t {
-  Smallest,  // The weakest viewer decides, as in Kurento.
-  Largest,   // The strongest decides; weaker ones lose packets or lower layers.
-};
-
 class RembLimiter {
  public:
   static constexpr Duration kForgottenAfter = std::chrono::seconds(10);
   static constexpr std::size_t kMaxViewers = 4096;  // More are not listened to.
-
-  explicit RembLimiter(RembPolicy policy) : policy_(policy) {}
 
   // A viewer's REMB, first clamped to its endpoint's [min, max] send bandwidth; max 0 = no limit.
   struct Bounds {
@@ -47,7 +41,6 @@ class RembLimiter {
     Timestamp at;
   };
 
-  const RembPolicy policy_;
   std::vector<Entry> entries_;
 };
 

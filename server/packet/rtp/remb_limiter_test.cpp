@@ -14,24 +14,17 @@ constexpr RembLimiter::Bounds kUnbounded = {.min = Bitrate(0), .max = Bitrate(0)
 constexpr RembLimiter::Bounds kDefaults = {.min = Bitrate(100'000), .max = Bitrate(500'000)};
 
 TEST(RembLimiter, SaysNothingBeforeAnyViewerDid) {
-  RembLimiter limiter(RembPolicy::Smallest);
+  RembLimiter limiter;
   EXPECT_FALSE(limiter.limit(at({})));
 }
 
-TEST(RembLimiter, LetsTheWeakestViewerDecide) {
-  RembLimiter limiter(RembPolicy::Smallest);
+TEST(RembLimiter, LetsTheStrongestViewerDecide) {
+  RembLimiter limiter;
   limiter.set(ViewerId(1), Bitrate(400'000), kUnbounded, at({}));
   limiter.set(ViewerId(2), Bitrate(300'000), kUnbounded, at({}));
+  EXPECT_EQ(limiter.limit(at({})), Bitrate(400'000));
+  limiter.set(ViewerId(1), Bitrate(200'000), kUnbounded, at({}));
   EXPECT_EQ(limiter.limit(at({})), Bitrate(300'000));
-  limiter.set(ViewerId(2), Bitrate(900'000), kUnbounded, at({}));
-  EXPECT_EQ(limiter.limit(at({})), Bitrate(400'000));
-}
-
-TEST(RembLimiter, LetsTheStrongestViewerDecideWhenToldSo) {
-  RembLimiter limiter(RembPolicy::Largest);
-  limiter.set(ViewerId(1), Bitrate(400'000), kUnbounded, at({}));
-  limiter.set(ViewerId(2), Bitrate(300'000), kUnbounded, at({}));
-  EXPECT_EQ(limiter.limit(at({})), Bitrate(400'000));
 }
 
 TEST(RembLimiter, ClampsEachViewerToItsSendBandwidth) {
@@ -43,29 +36,29 @@ TEST(RembLimiter, ClampsEachViewerToItsSendBandwidth) {
   EXPECT_EQ(clampRemb(Bitrate(1), {.min = Bitrate(900'000), .max = Bitrate(500'000)}),
             Bitrate(500'000));
 
-  RembLimiter limiter(RembPolicy::Smallest);
+  RembLimiter limiter;
   limiter.set(ViewerId(1), Bitrate(5'000), kDefaults, at({}));
   EXPECT_EQ(limiter.limit(at({})), Bitrate(100'000));
 }
 
 TEST(RembLimiter, ForgetsAViewerAfterTenSecondsOfSilence) {
-  RembLimiter limiter(RembPolicy::Smallest);
-  limiter.set(ViewerId(1), Bitrate(200'000), kUnbounded, at({}));
-  limiter.set(ViewerId(2), Bitrate(300'000), kUnbounded, at(seconds(5)));
-  EXPECT_EQ(limiter.limit(at(milliseconds(9'999))), Bitrate(200'000));
-  EXPECT_EQ(limiter.limit(at(seconds(10))), Bitrate(300'000));
+  RembLimiter limiter;
+  limiter.set(ViewerId(1), Bitrate(300'000), kUnbounded, at({}));
+  limiter.set(ViewerId(2), Bitrate(200'000), kUnbounded, at(seconds(5)));
+  EXPECT_EQ(limiter.limit(at(milliseconds(9'999))), Bitrate(300'000));
+  EXPECT_EQ(limiter.limit(at(seconds(10))), Bitrate(200'000));
   EXPECT_FALSE(limiter.limit(at(seconds(15))));
 }
 
 TEST(RembLimiter, ForgetsAViewerThatLeft) {
-  RembLimiter limiter(RembPolicy::Smallest);
+  RembLimiter limiter;
   limiter.set(ViewerId(1), Bitrate(200'000), kUnbounded, at({}));
   limiter.remove(ViewerId(1));
   EXPECT_FALSE(limiter.limit(at({})));
 }
 
 TEST(RembLimiter, ListensToNoMoreViewersThanItsLimit) {
-  RembLimiter limiter(RembPolicy::Smallest);
+  RembLimiter limiter;
   for (std::size_t i = 0; i < RembLimiter::kMaxViewers + 10; ++i)
     limiter.set(ViewerId(i), Bitrate(1'000'000 - static_cast<int>(i)), kUnbounded, at({}));
   EXPECT_EQ(limiter.viewers(), RembLimiter::kMaxViewers);
