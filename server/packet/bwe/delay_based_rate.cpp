@@ -59,7 +59,7 @@ void DelayBasedRate::increase(const Input& input, Duration elapsed) {
                         *kAlwaysAbove;
     limit = std::min(limit, proven);
   }
-  rate_ = std::max({rate_, limit, *kFloor});
+  rate_ = std::min(std::max({rate_, limit, *kFloor}), *kCeiling);
 }
 
 void DelayBasedRate::decrease(const Input& input) {
@@ -93,7 +93,7 @@ void DelayBasedRate::noteCapacity(double acknowledged) {
 
 void DelayBasedRate::raiseTo(Bitrate rate) {
   if (*rate <= rate_) return;
-  rate_ = *rate;
+  rate_ = std::min(*rate, *kCeiling);
   capacity_kbps_.reset();
 }
 

@@ -13,6 +13,7 @@ namespace ms::bwe {
 class DelayBasedRate {
  public:
   static constexpr Bitrate kFloor = Bitrate(30'000);
+  static constexpr Bitrate kCeiling = Bitrate(1'000'000'000);
   static constexpr double kDecrease = 0.85;
   static constexpr double kGrowthPerSecond = 1.15;
   // What does not flow proves nothing: never beyond this multiple of what arrives.

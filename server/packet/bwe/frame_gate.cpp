@@ -50,7 +50,8 @@ bool FrameGate::weighClosed(const Packet& packet) {
 }
 
 void FrameGate::drain(Timestamp now) {
-  const Duration elapsed = std::max(now - drained_at_, Duration(0));
+  const Duration elapsed =
+      std::clamp(now - drained_at_, Duration(0), Duration(std::chrono::minutes(10)));
   drained_at_ = now;
   if (!limit_) return;
   queued_bits_ = std::max<std::int64_t>(queued_bits_ - **limit_ * elapsed.count() / 1'000'000, 0);

@@ -19,7 +19,7 @@ namespace ms::bwe {
 
 class FrameGate {
  public:
-  static constexpr Duration kCloseAt = std::chrono::milliseconds(600);
+  static constexpr Duration kCloseAt = std::chrono::milliseconds(400);
   static constexpr Duration kOpenAt = std::chrono::milliseconds(150);
   // A key frame costs all other viewers of the source quality: not more often for this one.
   static constexpr Duration kKeyFrameSpacing = std::chrono::seconds(2);

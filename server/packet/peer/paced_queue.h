@@ -18,7 +18,7 @@ class PacedQueue {
   // When one more comes, or when the oldest has waited so long, the oldest leaves at once: nothing
   // is lost here, and no queue grows. What is too much for the path is left out before (FrameGate).
   static constexpr std::size_t kPackets = 256;
-  static constexpr Duration kMaxWait = std::chrono::milliseconds(600);
+  static constexpr Duration kMaxWait = std::chrono::milliseconds(400);
 
   struct Entry {
     rtp::PacketRef packet;  // As it came in.

@@ -29,6 +29,7 @@ SinkBandwidth::SinkBandwidth(const sdp::NegotiatedMedia& media)
       max_send_(maxSend(media)) {}
 
 void SinkBandwidth::onRemb(Bitrate bitrate, Timestamp now) {
+  bitrate = std::min(bitrate, kUnlimited);
   if (has_transport_cc_) {
     remb_ = bitrate;
     return;
