@@ -18,6 +18,12 @@ void DataPeer::receive(Bytes packet) {
     channels_.drops().count(taken.error());
 }
 
+void DataPeer::disconnect() {
+  if (association_.state() == AssociationState::Closed) return;
+  association_.abort();
+  onClosed();
+}
+
 void DataPeer::stop() {
   unlink();
   association_.abort();
@@ -136,6 +142,7 @@ void DataPeer::resetStreams(std::span<const StreamId> streams) {
 
 void DataPeer::onChannelOpened(StreamId channel) {
   ++channels_opened_;
+  tellRoom();
   observer_.onChannelOpened(channel);
 }
 

@@ -68,6 +68,8 @@ class DataPeer final : public DataSource,
 
   // The DTLS connection is there.
   void connect() { association_.connect(); }
+  // It is gone, and with it the association and all channels.
+  void disconnect();
   // What is refused is counted.
   void receive(Bytes packet);
   // Tells the peer (ABORT) and ends the links.

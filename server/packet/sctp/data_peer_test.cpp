@@ -337,6 +337,17 @@ TEST_F(DataPeerTest, APeerThatFallsSilentIsNoticed) {
   EXPECT_THAT(server().closed, ElementsAre("0"));
 }
 
+TEST_F(DataPeerTest, WithoutItsConnectionAPeerHasNoChannels) {
+  call_.connect();
+  call_.open();
+  client().peer.disconnect();
+  client().peer.disconnect();
+
+  EXPECT_EQ(client().ended, 1);
+  EXPECT_THAT(client().closed, ElementsAre("0"));
+  EXPECT_EQ(client().peer.room(), Room::Absent);
+}
+
 TEST_F(DataPeerTest, ChannelsHaveALimit) {
   call_.connect();
   for (std::size_t i = 0; i < DataChannels::kMaxChannels; ++i)

@@ -91,8 +91,8 @@ void Stack::mark(Association& association) {
 void Stack::serveMarked() {
   if (std::exchange(is_serving_, true)) return;
   while (!marked_.empty()) {
-    Association* const next = marked_.back();
-    marked_.pop_back();
+    Association* const next = marked_.front();
+    marked_.erase(marked_.begin());
     next->serve();
   }
   is_serving_ = false;
