@@ -47,6 +47,7 @@ struct DataSession::Hosted final : sctp::DataPeerObserver, WireReceiver {
 
   // WireReceiver.
   void onWireReady() override { peer.connect(); }
+  void onWireLost() override { peer.disconnect(); }
   void onWirePacket(Bytes packet) override { peer.receive(packet); }
 
   // sctp::DataPeerObserver.

@@ -12,7 +12,9 @@ class RemotePeer::DataEnd final : WireReceiver {
       : transport_(transport), index_(index), end_(std::move(wire), WireSide::Peer, turns, *this) {}
 
   void onDtlsState(TransportIndex transport, dtls::DtlsState state) {
-    if (transport == index_ && state == dtls::DtlsState::Connected) end_.sendReady();
+    if (transport != index_) return;
+    if (state == dtls::DtlsState::Connected) end_.sendReady();
+    if (state == dtls::DtlsState::Failed || state == dtls::DtlsState::Closed) end_.sendLost();
   }
   void receive(TransportIndex transport, Bytes packet) {
     if (transport == index_) end_.send(packet);
@@ -20,6 +22,7 @@ class RemotePeer::DataEnd final : WireReceiver {
 
  private:
   void onWireReady() override {}
+  void onWireLost() override {}
   void onWirePacket(Bytes packet) override {
     transport_.peer().sendApplicationData(index_, packet);
   }

@@ -15,10 +15,13 @@ WireEnd::~WireEnd() {
   wire_->halves_[Wire::index(side_)].receiver = nullptr;
 }
 
-void WireEnd::sendReady() {
+void WireEnd::sendReady() { post(&WireReceiver::onWireReady); }
+void WireEnd::sendLost() { post(&WireReceiver::onWireLost); }
+
+void WireEnd::post(void (WireReceiver::*what)()) {
   flush();
-  otherLoop().post([wire = wire_, &to = other()] {
-    if (to.receiver) to.receiver->onWireReady();
+  otherLoop().post([wire = wire_, &to = other(), what] {
+    if (to.receiver) (to.receiver->*what)();
   });
 }
 

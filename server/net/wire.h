@@ -23,8 +23,9 @@ enum class WireSide : std::uint8_t { Peer, Association };
 // Told on the loop of its end.
 class WireReceiver {
  public:
-  // The other side has become able to carry packets.
+  // The other side has become able to carry packets; or not any more.
   virtual void onWireReady() = 0;
+  virtual void onWireLost() = 0;
   virtual void onWirePacket(Bytes packet) = 0;
 
  protected:
@@ -72,6 +73,7 @@ class WireEnd {
 
   // To the other side: after what was sent before.
   void sendReady();
+  void sendLost();
   void send(Bytes packet);
 
  private:
@@ -82,6 +84,7 @@ class WireEnd {
   };
 
   void flush();
+  void post(void (WireReceiver::*what)());
   Wire::Half& other() { return wire_->halves_[1 - Wire::index(side_)]; }
   Loop& otherLoop() { return *wire_->loops_[1 - Wire::index(side_)]; }
 
