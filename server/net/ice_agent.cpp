@@ -89,6 +89,8 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
   bool gather();
   bool addLocalAddresses();
   std::expected<void, CandidateRefusal> addRemoteCandidate(const ice::Candidate& candidate);
+  void resolve(const ice::Candidate& candidate);
+  void take(ice::Candidate candidate);
   void takeWaitingCandidates();
   ice::Credentials localCredentials() const;
   ice::Credentials restart();
@@ -227,10 +229,34 @@ std::expected<void, CandidateRefusal> IceAgent::Parts::addRemoteCandidate(
   ++remote_candidates;
   if (is_passive_tcp) ++passive_tcp_candidates;
 
-  waiting.push_back(candidate);
+  if (ice::addressKind(candidate.address) == ice::AddressKind::MdnsName)
+    resolve(candidate);
+  else
+    take(candidate);
+  return {};
+}
+
+// The resolver may tell when we have been closed. Of several addresses the first is taken.
+void IceAgent::Parts::resolve(const ice::Candidate& candidate) {
+  loop.assertHere();
+  worker.services().names->resolve(
+      candidate.address, [weak = weak_from_this(), candidate](std::vector<std::string> found) {
+        const auto parts = weak.lock();
+        if (!parts || !parts->observer) return;
+        if (found.empty()) {
+          ++parts->counters.ignored_candidates;
+          return;
+        }
+        auto resolved = candidate;
+        resolved.address = std::move(found.front());
+        parts->take(std::move(resolved));
+      });
+}
+
+void IceAgent::Parts::take(ice::Candidate candidate) {
+  waiting.push_back(std::move(candidate));
   const GlibContext::Scope scope(context);
   takeWaitingCandidates();
-  return {};
 }
 
 void IceAgent::Parts::takeWaitingCandidates() {

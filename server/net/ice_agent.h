@@ -104,7 +104,7 @@ struct IceCounters {
   std::uint64_t dropped_foreign = 0;    // Of strangers, beyond what is worth a look.
   std::uint64_t dropped_no_path = 0;    // Sent before there was a path, or without consent.
   std::uint64_t dropped_path_full = 0;  // The socket takes no more at the moment.
-  std::uint64_t ignored_candidates = 0;  // mDNS names, other components, unusable families.
+  std::uint64_t ignored_candidates = 0;  // Unknown mDNS names, other components.
 };
 
 class IceAgent {
@@ -126,8 +126,8 @@ class IceAgent {
   // Opens the sockets and tells their candidates. False: none could be opened.
   bool gather();
 
-  // Before gather() and setRemoteCredentials() it is kept for them. An mDNS name is taken without
-  // effect: such a peer is found when it sends its own checks.
+  // Before gather() and setRemoteCredentials() it is kept for them. An mDNS name is looked
+  // up; when it is not known, such a peer is found all the same as soon as it sends its own checks.
   std::expected<void, CandidateRefusal> addRemoteCandidate(const ice::Candidate& candidate);
 
   // Our new credentials; setRemoteCredentials() follows. The old path is used until a new one is

@@ -23,6 +23,7 @@ WorkerServices::WorkerServices(Worker& worker)
     : turns(worker.loop()),
       polls(worker.loop(), turns),
       sends(worker.loop(), turns),
+      names(std::make_unique<NameResolver>(worker.loop())),
       relays({.worker = worker, .polls = polls, .turns = turns, .pool = pool}) {}
 
 Worker::Worker(std::string name) : loop_(std::move(name)) {

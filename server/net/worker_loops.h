@@ -15,6 +15,7 @@
 #include "server/base/random.h"
 #include "server/net/datagram_reader.h"
 #include "server/net/end_of_turn.h"
+#include "server/net/name_resolver.h"
 #include "server/net/poll_set.h"
 #include "server/net/relays.h"
 #include "server/net/sctp_loop.h"
@@ -36,6 +37,7 @@ struct WorkerServices {
   DatagramReader reader;
   rtp::PacketPool pool;
   SystemRandom random;
+  std::unique_ptr<NameResolver> names;  // Tests put in another.
   Relays relays;
 };
 
