@@ -12,6 +12,7 @@
 #include "server/net/nice_candidate.h"
 #include "server/net/path_state.h"
 #include "server/net/socket_address.h"
+#include "server/net/tls_tunnel.h"
 #include "server/net/worker_loops.h"
 
 namespace ms::net {
@@ -45,18 +46,6 @@ IceState stateOf(guint state) {
   }
 }
 
-NiceRelayType relayType(TurnServer::Transport transport) {
-  switch (transport) {
-    case TurnServer::Transport::Tcp:
-      return NICE_RELAY_TYPE_TURN_TCP;
-    case TurnServer::Transport::Tls:
-      return NICE_RELAY_TYPE_TURN_TLS;
-    case TurnServer::Transport::Udp:
-      break;
-  }
-  return NICE_RELAY_TYPE_TURN_UDP;
-}
-
 bool isNumeric(const std::string& address) {
   const auto kind = ice::addressKind(address);
   return kind == ice::AddressKind::Ipv4 || kind == ice::AddressKind::Ipv6;
@@ -85,6 +74,7 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
 
   void connectSignals();
   void addServers();
+  void addTurnServer(const TurnServer& turn);
   void setPortRange();
   bool gather();
   bool addLocalAddresses();
@@ -116,7 +106,8 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
   Worker& worker;
   Loop& loop;
   const IceConfig config;
-  IceObserver* observer;  // Null once closed.
+  IceObserver* observer;                            // Null once closed.
+  std::vector<std::unique_ptr<TlsTunnel>> tunnels;  // To TURN servers.
   GlibContext context;
   std::unique_ptr<NiceAgent, Unref> agent;
   std::vector<ice::Candidate> waiting;  // Until we have gathered and know the peer's credentials.
@@ -177,11 +168,23 @@ void IceAgent::Parts::addServers() {
     break;
   }
   std::size_t count = 0;
-  for (const auto& turn : config.turn_servers) {
-    if (!isNumeric(turn.address) || count++ == kMaxTurnServers) continue;
-    nice_agent_set_relay_info(agent.get(), kStream, kComponent, turn.address.c_str(), turn.port,
-                              turn.user.c_str(), turn.password.c_str(), relayType(turn.transport));
+  for (const auto& turn : config.turn_servers)
+    if (isNumeric(turn.address) && count++ < kMaxTurnServers) addTurnServer(turn);
+}
+
+void IceAgent::Parts::addTurnServer(const TurnServer& turn) {
+  auto server = SocketAddress::parse(turn.address, turn.port);
+  if (server && turn.transport == TurnServer::Transport::Tls) {
+    auto tunnel = TlsTunnel::open(worker, *server);
+    if (!tunnel) return;
+    server = tunnel->address();
+    tunnels.push_back(std::move(tunnel));
   }
+  if (!server) return;
+  const auto type = turn.transport == TurnServer::Transport::Udp ? NICE_RELAY_TYPE_TURN_UDP
+                                                                 : NICE_RELAY_TYPE_TURN_TCP;
+  nice_agent_set_relay_info(agent.get(), kStream, kComponent, server->text().c_str(),
+                            server->port(), turn.user.c_str(), turn.password.c_str(), type);
 }
 
 void IceAgent::Parts::setPortRange() {

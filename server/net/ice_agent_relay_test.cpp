@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "server/net/ice_test_peer.h"
@@ -49,6 +50,31 @@ class IceAgentRelay : public testing::Test {
   TestTurnServer server;
 };
 
+// A key and a certificate in one file, for as long as this lives.
+class CertificateFile {
+ public:
+  CertificateFile() {
+    is_made_ = std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+                            "-days 1 -subj /CN=test -keyout " +
+                            key() + " -out " + certificate() + " 2>/dev/null")
+                               .c_str()) == 0;
+  }
+  ~CertificateFile() { std::filesystem::remove_all(folder_); }
+
+  bool isMade() const { return is_made_; }
+  std::string key() const { return folder_ + "/key"; }
+  std::string certificate() const { return folder_ + "/certificate"; }
+
+ private:
+  static std::string makeFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "certificate-XXXXXX").string();
+    return mkdtemp(name.data()) ? name : std::string();
+  }
+
+  const std::string folder_ = makeFolder();
+  bool is_made_ = false;
+};
+
 TEST_F(IceAgentRelay, CarriesMediaBothWaysOverUdp) {
   ASSERT_TRUE(server.isUp());
   expectMediaThroughTheRelay(server.as(TurnServer::Transport::Udp));
@@ -57,6 +83,27 @@ TEST_F(IceAgentRelay, CarriesMediaBothWaysOverUdp) {
 TEST_F(IceAgentRelay, CarriesMediaBothWaysOverTcp) {
   ASSERT_TRUE(server.isUp());
   expectMediaThroughTheRelay(server.as(TurnServer::Transport::Tcp));
+}
+
+TEST_F(IceAgentRelay, CarriesMediaBothWaysOverTls) {
+  const CertificateFile certificate;
+  ASSERT_TRUE(certificate.isMade());
+  const TestTurnServer tls_server(
+      {"--cert=" + certificate.certificate(), "--pkey=" + certificate.key()});
+  ASSERT_TRUE(tls_server.isUp());
+  expectMediaThroughTheRelay(tls_server.as(TurnServer::Transport::Tls));
+}
+
+TEST_F(IceAgentRelay, ConnectsWithoutARelayThatSpeaksNoTls) {
+  ASSERT_TRUE(server.isUp());
+  auto turn = server.as(TurnServer::Transport::Tcp);
+  turn.transport = TurnServer::Transport::Tls;
+  IceConfig config = onLoopback();
+  config.turn_servers = {turn};
+  IceTestPair pair(config, isUdp);
+
+  EXPECT_TRUE(pair.connect());
+  EXPECT_FALSE(hasRelayed(pair.first));
 }
 
 TEST_F(IceAgentRelay, ConnectsWithoutARelayWhosePasswordIsWrong) {
