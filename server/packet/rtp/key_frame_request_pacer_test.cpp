@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "server/packet/rtp/test_packet.h"
 
 namespace ms::rtp {
@@ -50,8 +52,30 @@ TEST(KeyFrameRequestPacer, RemembersAWishThatComesTooSoon) {
   pacer.onKeyFrameStart();
   pacer.want();
 
-  EXPECT_FALSE(pacer.takeRequest(at(milliseconds(300))));
-  EXPECT_TRUE(pacer.takeRequest(at(milliseconds(1000))));
+  EXPECT_FALSE(pacer.takeRequest(at(milliseconds(249))));
+  EXPECT_EQ(pacer.nextTime(), at(milliseconds(250)));
+  EXPECT_TRUE(pacer.takeRequest(at(milliseconds(250))));
+}
+
+// When each of the key frames comes that viewers get who want one all the time.
+std::vector<int> requestsWithin(int last_ms) {
+  KeyFrameRequestPacer pacer;
+  std::vector<int> times;
+  for (int ms = 0; ms <= last_ms; ++ms) {
+    pacer.want();
+    if (!pacer.takeRequest(at(milliseconds(ms)))) continue;
+    pacer.onKeyFrameStart();
+    times.push_back(ms);
+  }
+  return times;
+}
+
+TEST(KeyFrameRequestPacer, ServesThoseWhoJoinWithinASecond) {
+  EXPECT_EQ(requestsWithin(1000), (std::vector{0, 250, 500, 750, 1000}));
+}
+
+TEST(KeyFrameRequestPacer, AsksOncePerSecondInTheLongRun) {
+  EXPECT_EQ(requestsWithin(5000), (std::vector{0, 250, 500, 750, 1000, 2000, 3000, 4000, 5000}));
 }
 
 }  // namespace
