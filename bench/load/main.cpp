@@ -49,6 +49,7 @@ Json::Value describe(const Settings& settings) {
   run["viewers"] = static_cast<Json::UInt64>(settings.viewers);
   run["whole"] = static_cast<Json::UInt64>(settings.whole);
   run["in_flight"] = static_cast<Json::UInt64>(settings.in_flight);
+  run["gro"] = settings.joins_datagrams;
   run["seconds"] = static_cast<Json::UInt64>(settings.duration.count());
   return run;
 }

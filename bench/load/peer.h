@@ -25,6 +25,7 @@ struct PeerSettings {
   MediaFormat format;
   Flow flow = Flow::Receive;
   Depth depth = Depth::Count;
+  Joining joining = Joining::Off;
   std::uint32_t ssrc = 0;  // Of what it sends, reports included.
 };
 
@@ -52,6 +53,12 @@ class Peer : public net::PollSet::Owner {
   bool takeKeyFrameRequest() { return std::exchange(is_key_frame_asked_, false); }
 
  protected:
+  // Of the socket that media comes to.
+  UdpOptions socketOptions() const {
+    return {.times = settings_.depth == Depth::Whole ? ArrivalTimes::OfKernel : ArrivalTimes::No,
+            .joining = settings_.joining};
+  }
+
   static constexpr std::chrono::seconds kReportInterval{1};
 
   // Of RTCP in the clear.

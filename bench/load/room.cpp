@@ -50,8 +50,12 @@ Stage::Stage(const Settings& of)
 
 Peer& Stage::makePeer(const std::string& endpoint_type, PeerLoop& loop, Flow flow, Depth depth,
                       std::uint32_t ssrc) {
-  PeerSettings peer{
-      .address = address, .format = format, .flow = flow, .depth = depth, .ssrc = ssrc};
+  PeerSettings peer{.address = address,
+                    .format = format,
+                    .flow = flow,
+                    .depth = depth,
+                    .joining = settings.joins_datagrams ? Joining::On : Joining::Off,
+                    .ssrc = ssrc};
   if (endpoint_type == "RtpEndpoint") return loop.make<RtpPeer>(std::move(peer));
   return loop.make<WebRtcPeer>(std::move(peer), certificate);
 }

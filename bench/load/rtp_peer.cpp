@@ -36,13 +36,12 @@ RtpPeer::~RtpPeer() {
 
 // Some even port and the next.
 void RtpPeer::openPair() {
-  const auto times = settings_.depth == Depth::Whole ? ArrivalTimes::OfKernel : ArrivalTimes::No;
   for (int tried = 0; tried < kMaxPairsTried; ++tried) {
-    rtp_ = std::make_unique<UdpSocket>(settings_.address, times);
+    rtp_ = std::make_unique<UdpSocket>(settings_.address, socketOptions());
     if (rtp_->port() % 2 != 0) continue;
     try {
-      rtcp_ = std::make_unique<UdpSocket>(settings_.address, ArrivalTimes::No,
-                                          static_cast<std::uint16_t>(rtp_->port() + 1));
+      rtcp_ = std::make_unique<UdpSocket>(
+          settings_.address, UdpOptions{.port = static_cast<std::uint16_t>(rtp_->port() + 1)});
       return;
     } catch (const LoadError&) {  // Somebody else's.
     }

@@ -18,6 +18,11 @@ T parseNumber(const std::string& option, const std::string& text) {
   return value;
 }
 
+bool isOn(const std::string& option, const std::string& text) {
+  if (text != "on" && text != "off") throw LoadError(option + ": on or off, not " + text);
+  return text == "on";
+}
+
 std::string endpointType(const std::string& option, const std::string& text) {
   if (text == "rtp") return "RtpEndpoint";
   if (text == "webrtc") return "WebRtcEndpoint";
@@ -49,6 +54,7 @@ options
   --publishers N       1
   --viewers N          of each publisher, or endpoints; default 100
   --whole N            viewers of each publisher that decrypt and time all packets; default 5
+  --gro on|off         viewers take datagrams joined by the kernel; default off
   --in-flight N        joins at the same time; default 8
   --seconds N          of measuring; default 10
   --deadline N         seconds after which the tool ends itself with 3; default 120
@@ -102,6 +108,8 @@ Settings Settings::parse(int argc, char** argv) {
       settings.viewers = count();
     else if (option == "--whole")
       settings.whole = count();
+    else if (option == "--gro")
+      settings.joins_datagrams = isOn(option, value);
     else if (option == "--in-flight")
       settings.in_flight = count();
     else if (option == "--seconds")

@@ -32,10 +32,11 @@ struct Settings {
   std::string codec = "VP8";
   std::uint32_t kbps = 1000;
   std::uint32_t frames_per_second = 30;
-  std::size_t publishers = 1;  // Each with its own pipeline and viewers.
-  std::size_t viewers = 100;   // Of each publisher.
-  std::size_t whole = 5;       // Viewers of each publisher that decrypt everything and time it.
-  std::size_t in_flight = 8;   // Joins at the same time; a storm has no limit.
+  std::size_t publishers = 1;    // Each with its own pipeline and viewers.
+  std::size_t viewers = 100;     // Of each publisher.
+  std::size_t whole = 5;         // Viewers of each publisher that decrypt everything and time it.
+  bool joins_datagrams = false;  // The viewers' sockets: UDP_GRO.
+  std::size_t in_flight = 8;     // Joins at the same time; a storm has no limit.
   std::chrono::seconds duration{10};
   std::chrono::seconds deadline{120};
   std::string output;  // A file for the result; empty: standard output.

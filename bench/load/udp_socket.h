@@ -18,6 +18,16 @@ Nanoseconds wallClock();
 
 enum class ArrivalTimes { No, OfKernel };
 
+// Whether the kernel may hand over datagrams of one sender that came together as one (UDP_GRO),
+// which saves the receiver's part of their way through the network stack.
+enum class Joining { Off, On };
+
+struct UdpOptions {
+  ArrivalTimes times = ArrivalTimes::No;
+  Joining joining = Joining::Off;
+  std::uint16_t port = 0;  // 0: any.
+};
+
 class UdpSocket {
  public:
   struct Datagram {
@@ -26,9 +36,8 @@ class UdpSocket {
     Nanoseconds arrival{0};  // 0 without ArrivalTimes.
   };
 
-  // `address`: numeric IPv4. `port` 0: any. Throws LoadError.
-  explicit UdpSocket(const std::string& address, ArrivalTimes times = ArrivalTimes::No,
-                     std::uint16_t port = 0);
+  // `address`: numeric IPv4. Throws LoadError.
+  explicit UdpSocket(const std::string& address, const UdpOptions& options = {});
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;
@@ -38,7 +47,7 @@ class UdpSocket {
 
   // False when the kernel does not take it.
   bool send(Bytes datagram, const sockaddr_in& to);
-  // Whatever waits, up to kBatch datagrams.
+  // Whatever waits, up to kBatch datagrams; joined ones are taken apart.
   void receive(const std::function<void(const Datagram&)>& take);
   // Datagrams that the kernel threw away because nobody fetched them in time.
   std::uint32_t drops() const;
@@ -48,7 +57,7 @@ class UdpSocket {
  private:
   int descriptor_;
   std::uint16_t port_ = 0;
-  ArrivalTimes times_;
+  const UdpOptions options_;
 };
 
 // Throws LoadError when it is not a numeric IPv4 address.

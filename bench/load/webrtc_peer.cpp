@@ -38,8 +38,7 @@ bool isSame(const sockaddr_in& a, const sockaddr_in& b) {
 
 WebRtcPeer::WebRtcPeer(PeerLoop& loop, PeerSettings settings, const dtls::Certificate& certificate)
     : Peer(loop, std::move(settings)),
-      socket_(settings_.address,
-              settings_.depth == Depth::Whole ? ArrivalTimes::OfKernel : ArrivalTimes::No),
+      socket_(settings_.address, socketOptions()),
       certificate_(certificate),
       credentials_(drawCredentials(random_)),
       tie_breaker_(random_.next64()) {
