@@ -33,9 +33,9 @@ class FrameGate {
   // Nothing: what comes may pass. A closed gate still waits for a key frame.
   void setLimit(std::optional<Bitrate> limit, Timestamp now);
 
-  bool passes(const Packet& packet, Timestamp now) {
-    return (!limit_ && is_open_) || weigh(packet, now);
-  }
+  // Whatever comes passes: there is no need to look at it.
+  bool isIdle() const { return !limit_ && is_open_; }
+  bool passes(const Packet& packet, Timestamp now) { return isIdle() || weigh(packet, now); }
 
   // Another stream has begun, with a key frame that has passed.
   void restart(rtp::RtpTimestamp timestamp) {
