@@ -105,6 +105,21 @@ for (const [browser, newPage] of Object.entries(kPages)) {
   });
 }
 
+scene('media and data each on a transport of its own, and the server opens the channel', async (s) => {
+  const client = await s.rawClient();
+  const pipeline = await client.create('MediaPipeline');
+  const endpoint = await dataEndpoint(client, pipeline);
+  await join(client, endpoint, endpoint);
+  const page = await s.page();
+  const unbundled = {...endpoint, processOffer: (sdp) => endpoint.processOffer(sdp.replace(/^a=group:BUNDLE.*\r\n/m, ''))};
+  await connectPeer(page, 'peer', unbundled, {direction: 'recvonly', bundlePolicy: 'max-compat', channels: [{label: 'own'}]});
+  await isOpen(page, 'peer', 'own');
+  await client.invoke(endpoint.object, 'createDataChannel', {label: 'of the server'});
+  await isOpen(page, 'peer', 'of the server');
+  await inPage(page, 'say', 'peer', 'of the server', 'hello');
+  await hears(page, 'peer', 'of the server', 1);
+});
+
 scene('without useDataChannels they are rejected, and before the connection there are none', async (s) => {
   const client = await s.rawClient();
   const pipeline = await client.create('MediaPipeline');

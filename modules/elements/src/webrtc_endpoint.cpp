@@ -190,11 +190,13 @@ bool WebRtcEndpoint::maybeAddRemoteCandidate(const api::IceCandidate& candidate)
 
 // With BUNDLE there is only one; without it the m-line says which.
 peer::TransportIndex WebRtcEndpoint::transportOf(const api::IceCandidate& candidate) const {
+  const auto isMeant = [&](const auto& line) {
+    return line.mid == candidate.sdp_mid ||
+           static_cast<int>(line.mline) == candidate.sdp_m_line_index;
+  };
   for (const sdp::NegotiatedMedia& media : session_->media)
-    if (media.mid == candidate.sdp_mid ||
-        static_cast<int>(media.mline) == candidate.sdp_m_line_index)
-      return media.transport;
-  return 0;
+    if (isMeant(media)) return media.transport;
+  return session_->data && isMeant(*session_->data) ? session_->data->transport : 0;
 }
 
 // One event for each m-line that the transport carries, as clients of the original expect.
