@@ -64,7 +64,8 @@ TEST(RelayRing, LosesNothingAcrossItsEndBetweenTwoThreads) {
   RelayRing ring;
   std::thread writer([&] {
     for (std::uint32_t i = 0; i < kPackets; ++i)
-      while (!ring.write({.relay = i}, numbered(i, 1 + i % 1499))) std::this_thread::yield();
+      while (!ring.write({.relay = i, .arrival = {}, .format = {}}, numbered(i, 1 + i % 1499)))
+        std::this_thread::yield();
   });
 
   std::uint32_t expected = 0;
