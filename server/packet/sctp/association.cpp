@@ -39,14 +39,11 @@ bool isWouldBlock(int error) {
 }  // namespace
 
 Association::Association(Stack& stack, PortPair ports, AssociationObserver& observer, Timestamp now)
-    : stack_(stack), ports_(ports), observer_(&observer), address_(stack.takeAddress(*this, now)) {
-  usrsctp_register_address(&address_);
-}
+    : stack_(stack), ports_(ports), observer_(&observer), address_(stack.takeAddress(*this, now)) {}
 
 Association::~Association() {
   observer_ = nullptr;
   closeSocket();
-  usrsctp_deregister_address(&address_);
   stack_.giveBack(address_);
 }
 

@@ -71,6 +71,7 @@ Stack::Address& Stack::takeAddress(Association& owner, Timestamp now) {
     unused_.pop_front();
   } else {
     address = &addresses_.emplace_back();
+    usrsctp_register_address(address);  // For good: removing one wakes the library's own thread.
   }
   *address = {.stack = this, .owner = &owner};
   return *address;
