@@ -7,11 +7,29 @@
 #include "server/packet/peer/media_peer_parts.h"
 
 namespace ms::peer {
+namespace {
+
+// Senders and receivers of plain RTP commonly say nothing of H264's packetization mode and use
+// fragments all the same (RFC 6184 §5.4 would have single NAL units then): taken by the letter, no
+// stream of a browser could be sent to them.
+sdp::NegotiatedMedia withUsualPacketization(sdp::NegotiatedMedia media) {
+  for (sdp::NegotiatedCodec& codec : media.codecs) {
+    if (codec.codec != rtp::Codec::H264 || !fmtpParameter(codec.fmtp, "packetization-mode").empty())
+      continue;
+    codec.fmtp += codec.fmtp.empty() ? "packetization-mode=1" : ";packetization-mode=1";
+  }
+  return media;
+}
+
+}  // namespace
 
 void MediaPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, Timestamp now) {
   transports.push_back(std::make_unique<Transport>(
-      transports.size(), environment.certificate, negotiated,
-      Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
+      transports.size(), *environment.certificate, negotiated,
+      Transport::Surroundings{.observer = observer,
+                              .listener = *this,
+                              .drops = drops,
+                              .key_lifetime = environment.key_lifetime}));
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
   congestion.push_back(std::make_unique<TransportWideControl>());
 }
@@ -20,7 +38,10 @@ void MediaPeer::Parts::addTransport(const sdp::NegotiatedTransport& negotiated, 
 void MediaPeer::Parts::addTransport(const sdp::NegotiatedMedia& negotiated, Timestamp now) {
   transports.push_back(std::make_unique<Transport>(
       transports.size(), negotiated,
-      Transport::Surroundings{.observer = observer, .listener = *this, .drops = drops}));
+      Transport::Surroundings{.observer = observer,
+                              .listener = *this,
+                              .drops = drops,
+                              .key_lifetime = environment.key_lifetime}));
   schedulers.emplace_back([random = &environment.random] { return random->next32(); }, now);
   congestion.push_back(std::make_unique<TransportWideControl>());
 }
@@ -50,7 +71,7 @@ void MediaPeer::Parts::startPlain(const sdp::NegotiatedSession& session, Timesta
   const std::size_t count = std::min(session.media.size(), kMaxTransports);
   for (std::size_t i = 0; i < count; ++i) {
     addTransport(session.media[i], now);
-    addMedia(session.media[i], transports.back().get());
+    addMedia(withUsualPacketization(session.media[i]), transports.back().get());
   }
   lookAtConnection();
 }
@@ -105,7 +126,13 @@ void MediaPeer::Parts::handleFlowTimeout(Timestamp now) {
   for (const auto& section : media) {
     if (section->source) section->source->checkFlow();
     if (section->sink) section->sink->checkFlow(now);
+    maybeTellKeySoftLimit(*section);
   }
+}
+
+void MediaPeer::Parts::maybeTellKeySoftLimit(MediaSection& section) {
+  if (section.transport.keyState() == srtp::KeyState::Fresh) return;
+  if (!std::exchange(section.key_limit_told, true)) observer.onKeySoftLimit(section.kind);
 }
 
 void MediaPeer::Parts::handleMediaTimeout(Timestamp now) {
@@ -256,6 +283,11 @@ void MediaPeer::setRembParams(const rtp::RembParams& params) {
 bool MediaPeer::sendApplicationData(TransportIndex transport, Bytes data) {
   Transport* carrier = parts_->transport(transport);
   return carrier && !parts_->stopped && carrier->sendApplicationData(data);
+}
+
+std::uint64_t MediaPeer::authenticated(TransportIndex transport) const {
+  const Transport* carrier = parts_->transport(transport);
+  return carrier ? carrier->authenticated() : 0;
 }
 
 dtls::DtlsState MediaPeer::dtlsState(TransportIndex transport) const {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "server/base/bytes.h"
 #include "server/base/random.h"
@@ -24,6 +25,7 @@
 #include "server/packet/rtp/packet_pool.h"
 #include "server/packet/rtp/remb_params.h"
 #include "server/packet/sdp/negotiated.h"
+#include "server/packet/srtp/key_use.h"
 
 namespace ms::peer {
 
@@ -54,6 +56,8 @@ class PeerObserver {
   // In: what the peer sends reaches its source. Out: what a source gives is sent to the peer.
   // Flowing with the first packet; NotFlowing when none passed between two looks 2000 ms apart.
   virtual void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) = 0;
+  // The SRTP keys of this medium are to be replaced soon: once. Then they end, and nothing passes.
+  virtual void onKeySoftLimit(rtp::MediaKind) {}
   // What came over DTLS itself: SCTP.
   virtual void onApplicationData(TransportIndex transport, Bytes data) = 0;
   // MediaPeer::nextTimeout() is earlier than it was after the last handleTimeout() or the last such
@@ -76,8 +80,9 @@ struct BandwidthLimits {
 struct PeerEnvironment {
   rtp::PacketPool& pool;
   Random& random;
-  dtls::Certificate certificate;
-  rtp::NtpClock clock;  // The same for all peers of the server.
+  std::optional<dtls::Certificate> certificate;  // For WebRTC only.
+  rtp::NtpClock clock;                           // The same for all peers of the server.
+  srtp::KeyLifetime key_lifetime = {};           // Tests shorten it.
 };
 
 class MediaPeer {
@@ -128,6 +133,9 @@ class MediaPeer {
   // dtls::DtlsSession::kMaxApplicationBytes.
   bool sendApplicationData(TransportIndex transport, Bytes data);
 
+  // How many packets of this transport were proved to be sealed with the peer's keys, of RTP and
+  // RTCP.
+  std::uint64_t authenticated(TransportIndex transport) const;
   dtls::DtlsState dtlsState(TransportIndex transport) const;
   // Why it Failed, for the log.
   dtls::DtlsFailure dtlsFailure(TransportIndex transport) const;

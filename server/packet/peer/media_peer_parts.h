@@ -36,6 +36,7 @@ struct MediaSection {
   RtcpSender rtcp;
   std::optional<SourcePort> source;  // Only if the peer may send.
   std::optional<SinkPort> sink;      // Only if we may send.
+  bool key_limit_told = false;
 };
 
 struct MediaPeer::Parts final : TransportListener, TimeoutListener {
@@ -55,6 +56,7 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   void setConnectionState(ConnectionState state);
   void setMediaState(MediaState state);
   void handleFlowTimeout(Timestamp now);
+  void maybeTellKeySoftLimit(MediaSection& section);
   void handleMediaTimeout(Timestamp now);
   Timestamp nextTimeout() const;
   void onTimeoutMoved() override;

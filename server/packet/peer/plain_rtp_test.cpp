@@ -2,6 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/test_peer.h"
 
@@ -196,6 +202,170 @@ TEST(PlainRtpPeer, SaysByeOnEachPort) {
   network.runFor(1s);
 
   EXPECT_EQ(call.server.media_states.back(), MediaState::Disconnected);
+}
+
+sdp::NegotiatedCodec h264(const char* fmtp) {
+  sdp::NegotiatedCodec codec;
+  codec.payload_type = rtp::PayloadType(103);
+  codec.codec = rtp::Codec::H264;
+  codec.clock_rate = 90000;
+  codec.fmtp = fmtp;
+  return codec;
+}
+
+TEST(PlainRtpPeer, TakesFragmentsOfH264UnlessItsPeerSaysThatItDoesNot) {
+  const CodecFormat of_browser = formatOf(h264("packetization-mode=1;profile-level-id=42e01f"));
+  for (const auto& [fmtp, takes] : {std::pair("", true), std::pair("profile-level-id=42e01f", true),
+                                    std::pair("packetization-mode=0", false)}) {
+    SimulatedNetwork network(10);
+    TestPeer plain(network, 10);
+    auto session =
+        testSession({.local = {rtp::Ssrc(1), rtp::Ssrc(2)}, .remote = {}, .remote_rtx = {}});
+    makePlain(session);
+    session.media[kVideo].codecs = {h264(fmtp)};
+
+    plain.peer.start(session, network.now());
+
+    EXPECT_EQ(plain.peer.sink(MediaKind::Video)->takes(of_browser), takes) << fmtp;
+  }
+}
+
+// ---- SDES ----
+
+std::size_t masterKeyBytes(sdp::CryptoSuite suite) {
+  return suite == sdp::CryptoSuite::Aes256CmHmacSha1_32 ||
+                 suite == sdp::CryptoSuite::Aes256CmHmacSha1_80
+             ? 46
+             : 30;
+}
+
+sdp::CryptoParameters cryptoOf(sdp::CryptoSuite suite, std::uint8_t fill) {
+  return {.suite = suite, .key = std::vector<std::uint8_t>(masterKeyBytes(suite), fill)};
+}
+
+class SdesCall : public TestCall {
+ public:
+  SdesCall(SimulatedNetwork& network, std::uint32_t seed, sdp::CryptoSuite suite,
+           const srtp::KeyLifetime& server_lifetime = {})
+      : TestCall(network, seed, server_lifetime) {
+    change_server_session = [suite](sdp::NegotiatedSession& session) {
+      useKeys(session, cryptoOf(suite, 1), cryptoOf(suite, 2));
+    };
+    change_browser_session = [suite](sdp::NegotiatedSession& session) {
+      useKeys(session, cryptoOf(suite, 2), cryptoOf(suite, 1));
+    };
+  }
+
+ private:
+  static void useKeys(sdp::NegotiatedSession& session, const sdp::CryptoParameters& local,
+                      const sdp::CryptoParameters& remote) {
+    makePlain(session);
+    for (sdp::NegotiatedMedia& media : session.media)
+      media.crypto = sdp::NegotiatedCrypto{.local = local, .remote = remote};
+  }
+};
+
+class SdesPeerOfSuite : public testing::TestWithParam<sdp::CryptoSuite> {};
+
+TEST_P(SdesPeerOfSuite, ExchangesMediaAndReportsBothWays) {
+  SimulatedNetwork network(20);
+  SdesCall call(network, 20, GetParam());
+  call.start();
+  call.feed(call);
+  call.startMedia();
+
+  network.runFor(10s);
+
+  EXPECT_THAT(call.server.connection_states, ElementsAre(ConnectionState::Connected));
+  EXPECT_THAT(call.server.media_states, ElementsAre(MediaState::Connected));
+  EXPECT_THAT(call.browser.media_states, ElementsAre(MediaState::Connected));
+  EXPECT_GT(call.screen.arrivals.size(), 250u);
+  EXPECT_GT(call.speaker.arrivals.size(), 450u);
+  EXPECT_GT(call.server.peer.authenticated(kAudio), 450u);
+  for (const auto& drops :
+       {call.server.peer.statistics().drops, call.browser.peer.statistics().drops})
+    EXPECT_EQ(drops.of(srtp::Drop::Unauthenticated), 0u);
+}
+
+TEST_P(SdesPeerOfSuite, SealsWhatItSends) {
+  SimulatedNetwork network(21);
+  SdesCall call(network, 21, GetParam());
+  call.browser.keep_sent = true;
+  call.start();
+  call.startMedia();
+
+  network.runFor(1s);
+
+  const bool is_short = GetParam() == sdp::CryptoSuite::AesCm128HmacSha1_32 ||
+                        GetParam() == sdp::CryptoSuite::Aes256CmHmacSha1_32;
+  const std::vector<std::uint8_t> plain(100, 0x5a);  // What TestSource sends.
+  for (const auto& datagram : call.browser.sent) {
+    EXPECT_EQ(std::ranges::search(datagram, plain).begin(), datagram.end());
+    if ((datagram[1] & 0x7f) == 111) {
+      EXPECT_EQ(datagram.size() % 200, is_short ? 16u : 22u);
+    }
+  }
+}
+
+TEST_P(SdesPeerOfSuite, TakesNothingWithABadTag) {
+  SimulatedNetwork network(22);
+  SdesCall call(network, 22, GetParam());
+  call.browser.conditions.corruption = 1;
+  call.start();
+  call.startMedia();
+
+  network.runFor(5s);
+
+  const auto statistics = call.server.peer.statistics();
+  EXPECT_EQ(call.server.peer.authenticated(kAudio) + call.server.peer.authenticated(kVideo), 0u);
+  EXPECT_GT(statistics.drops.of(srtp::Drop::Unauthenticated), 300u);
+  EXPECT_THAT(statistics.inbound, IsEmpty());
+  EXPECT_THAT(call.server.media_states, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(EachSuite, SdesPeerOfSuite,
+                         testing::Values(sdp::CryptoSuite::AesCm128HmacSha1_32,
+                                         sdp::CryptoSuite::AesCm128HmacSha1_80,
+                                         sdp::CryptoSuite::Aes256CmHmacSha1_32,
+                                         sdp::CryptoSuite::Aes256CmHmacSha1_80),
+                         [](const auto& suite) {
+                           return std::string(std::array{"Aes128Short", "Aes128Long", "Aes256Short",
+                                                         "Aes256Long"}[suite.index]);
+                         });
+
+TEST(SdesPeer, UnderstandsNothingFromAPeerWithAnotherKey) {
+  SimulatedNetwork network(23);
+  SdesCall call(network, 23, sdp::CryptoSuite::AesCm128HmacSha1_80);
+  call.change_browser_session = [](sdp::NegotiatedSession& session) {
+    makePlain(session);
+    for (sdp::NegotiatedMedia& media : session.media)
+      media.crypto =
+          sdp::NegotiatedCrypto{.local = cryptoOf(sdp::CryptoSuite::AesCm128HmacSha1_80, 3),
+                                .remote = cryptoOf(sdp::CryptoSuite::AesCm128HmacSha1_80, 1)};
+  };
+  call.start();
+  call.startMedia();
+
+  network.runFor(3s);
+
+  EXPECT_EQ(call.server.peer.authenticated(kVideo), 0u);
+  EXPECT_THAT(call.server.media_states, IsEmpty());
+}
+
+TEST(SdesPeer, TellsOnceForEachMediumThatItsKeyNearsItsEnd) {
+  SimulatedNetwork network(24);
+  const srtp::KeyLifetime lifetime{
+      .rtp_packets = 10'000, .rtcp_packets = 10'000, .soft_limit_packets = 9'800};
+  SdesCall call(network, 24, sdp::CryptoSuite::AesCm128HmacSha1_80, lifetime);
+  call.start();
+  call.startMedia();
+  network.runFor(2500ms);
+  EXPECT_THAT(call.server.key_soft_limits, IsEmpty());
+
+  network.runFor(10s);
+
+  EXPECT_THAT(call.server.key_soft_limits,
+              testing::UnorderedElementsAre(MediaKind::Audio, MediaKind::Video));
 }
 
 }  // namespace

@@ -98,14 +98,17 @@ inline sdp::NegotiatedSession testSession(const TestSessionOptions& options) {
 class TestPeer final : private PeerObserver {
  public:
   TestPeer(SimulatedNetwork& network, std::uint32_t seed,
-           const dtls::Certificate& certificate = testCertificate())
+           const dtls::Certificate& certificate = testCertificate(),
+           const srtp::KeyLifetime& key_lifetime = {})
       : network_(network),
         random_(seed),
         clock(rtp::NtpTime(std::uint64_t{3'900'000'000u + 17 * seed} << 32), network.now()),
-        peer(
-            PeerEnvironment{
-                .pool = pool, .random = random_, .certificate = certificate, .clock = clock},
-            *this) {
+        peer(PeerEnvironment{.pool = pool,
+                             .random = random_,
+                             .certificate = certificate,
+                             .clock = clock,
+                             .key_lifetime = key_lifetime},
+             *this) {
     network_.addSleeper({.next_timeout = [this] { return timer_; },
                          .handle_timeout =
                              [this](Timestamp now) {
@@ -135,6 +138,7 @@ class TestPeer final : private PeerObserver {
     friend bool operator==(const Flow&, const Flow&) = default;
   };
   std::vector<Flow> flows;
+  std::vector<rtp::MediaKind> key_soft_limits;
   std::vector<std::vector<std::uint8_t>> application_data;
 
  private:
@@ -160,6 +164,7 @@ class TestPeer final : private PeerObserver {
   void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) override {
     flows.push_back({kind, direction, state});
   }
+  void onKeySoftLimit(rtp::MediaKind kind) override { key_soft_limits.push_back(kind); }
   void onApplicationData(TransportIndex, Bytes data) override {
     application_data.emplace_back(data.begin(), data.end());
   }
@@ -183,11 +188,12 @@ class TestCall {
   static constexpr Duration kVideoInterval = std::chrono::milliseconds(33);
   static constexpr Duration kAudioInterval = std::chrono::milliseconds(20);
 
-  TestCall(SimulatedNetwork& network, std::uint32_t seed)
+  TestCall(SimulatedNetwork& network, std::uint32_t seed,
+           const srtp::KeyLifetime& server_lifetime = {})
       : network_(network),
         seed_(seed),
         browser(network, seed),
-        server(network, seed + 1),
+        server(network, seed + 1, testCertificate(), server_lifetime),
         camera({.kind = rtp::MediaKind::Video,
                 .ssrc = rtp::Ssrc(seed * 1000 + 1),
                 .first_timestamp = rtp::RtpTimestamp(seed * 7919),

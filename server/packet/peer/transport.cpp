@@ -26,6 +26,34 @@ std::vector<dtls::Fingerprint> fingerprintsOf(const sdp::NegotiatedTransport& ne
   return fingerprints;
 }
 
+srtp::Profile profileOf(sdp::CryptoSuite suite) {
+  switch (suite) {
+    case sdp::CryptoSuite::AesCm128HmacSha1_32:
+      return srtp::Profile::Aes128CmHmacSha1_32;
+    case sdp::CryptoSuite::AesCm128HmacSha1_80:
+      return srtp::Profile::Aes128CmHmacSha1_80;
+    case sdp::CryptoSuite::Aes256CmHmacSha1_32:
+      return srtp::Profile::Aes256CmHmacSha1_32;
+    case sdp::CryptoSuite::Aes256CmHmacSha1_80:
+      return srtp::Profile::Aes256CmHmacSha1_80;
+  }
+  return srtp::Profile::Aes128CmHmacSha1_80;
+}
+
+srtp::MasterKey masterKeyOf(const sdp::CryptoParameters& crypto) {
+  srtp::MasterKey key{};
+  std::ranges::copy_n(crypto.key.begin(),
+                      static_cast<std::ptrdiff_t>(std::min(crypto.key.size(), key.size())),
+                      key.begin());
+  return key;
+}
+
+srtp::SrtpKeys keysOf(const sdp::NegotiatedCrypto& crypto) {
+  return {.profile = profileOf(crypto.local.suite),
+          .outbound = masterKeyOf(crypto.local),
+          .inbound = masterKeyOf(crypto.remote)};
+}
+
 dtls::DtlsRole roleOf(sdp::SetupRole setup) {
   return setup == sdp::SetupRole::Active ? dtls::DtlsRole::Client : dtls::DtlsRole::Server;
 }
@@ -43,13 +71,15 @@ Transport::Transport(TransportIndex index, const dtls::Certificate& certificate,
   dtls_.emplace(certificate, roleOf(negotiated.setup), fingerprintsOf(negotiated), observer);
 }
 
-Transport::Transport(TransportIndex index, const sdp::NegotiatedMedia&,
+Transport::Transport(TransportIndex index, const sdp::NegotiatedMedia& negotiated,
                      const Surroundings& surroundings)
     : index_(index),
-      security_(Security::None),
+      security_(negotiated.crypto ? Security::Sdes : Security::None),
       setup_(sdp::SetupRole::HoldConnection),
       surroundings_(surroundings),
-      has_path_(false) {}
+      has_path_(false) {
+  if (negotiated.crypto) useKeys(keysOf(*negotiated.crypto));
+}
 
 bool Transport::onReady(Timestamp now) {
   if (dtls_ && setup_ != sdp::SetupRole::HoldConnection) dtls_->start(now);
@@ -87,6 +117,10 @@ dtls::DtlsFailure Transport::dtlsFailure() const {
   return dtls_ ? dtls_->failure() : dtls::DtlsFailure::None;
 }
 
+srtp::KeyState Transport::keyState() const {
+  return srtp_ ? std::max(srtp_->outboundKey(), srtp_->inboundKey()) : srtp::KeyState::Fresh;
+}
+
 // WebRTC peers get both on one port.
 Component Transport::componentOfRtcp() const { return dtls_ ? Component::Rtp : Component::Rtcp; }
 
@@ -97,9 +131,12 @@ std::optional<MutableBytes> Transport::unprotectRtp(MutableBytes packet) {
     return std::nullopt;
   }
   const auto plain = srtp_->unprotectRtp(packet);
-  if (plain) return *plain;
-  surroundings_.drops.count(plain.error());
-  return std::nullopt;
+  if (!plain) {
+    surroundings_.drops.count(plain.error());
+    return std::nullopt;
+  }
+  ++authenticated_;
+  return *plain;
 }
 
 std::optional<MutableBytes> Transport::unprotectRtcp(MutableBytes packet) {
@@ -109,9 +146,12 @@ std::optional<MutableBytes> Transport::unprotectRtcp(MutableBytes packet) {
     return std::nullopt;
   }
   const auto plain = srtp_->unprotectRtcp(packet);
-  if (plain) return *plain;
-  surroundings_.drops.count(plain.error());
-  return std::nullopt;
+  if (!plain) {
+    surroundings_.drops.count(plain.error());
+    return std::nullopt;
+  }
+  ++authenticated_;
+  return *plain;
 }
 
 bool Transport::sendRtp(std::size_t bytes) {
@@ -176,12 +216,14 @@ void Transport::onDtlsDatagram(Bytes datagram) { send(Component::Rtp, datagram);
 void Transport::onDtlsState(dtls::DtlsState state) {
   srtp_.reset();
   if (state == dtls::DtlsState::Connected) {
-    if (const auto keys = dtls_->srtpKeys()) {
-      auto session = srtp::SrtpSession::make(*keys);
-      if (session) srtp_.emplace(std::move(*session));
-    }
+    if (const auto keys = dtls_->srtpKeys()) useKeys(*keys);
   }
   surroundings_.listener.onTransportState(index_, state);
+}
+
+void Transport::useKeys(const srtp::SrtpKeys& keys) {
+  auto session = srtp::SrtpSession::make(keys, surroundings_.key_lifetime);
+  if (session) srtp_.emplace(std::move(*session));
 }
 
 void Transport::onDtlsApplicationData(Bytes data) {

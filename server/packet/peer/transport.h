@@ -39,6 +39,7 @@ class Transport final : private dtls::DtlsObserver {
     PeerObserver& observer;
     TransportListener& listener;
     PeerDropCounters& drops;
+    srtp::KeyLifetime key_lifetime = {};
   };
 
   // Of WebRTC.
@@ -74,6 +75,10 @@ class Transport final : private dtls::DtlsObserver {
   // And there is a way to the peer: packets can be sent.
   bool isConnected() const { return isSecured() && has_path_; }
   TransportIndex index() const { return index_; }
+  // The worse of what we seal with and what the peer seals with.
+  srtp::KeyState keyState() const;
+  // Packets that were unprotected with keys.
+  std::uint64_t authenticated() const { return authenticated_; }
   // New without DTLS.
   dtls::DtlsState dtlsState() const;
   dtls::DtlsFailure dtlsFailure() const;
@@ -82,6 +87,7 @@ class Transport final : private dtls::DtlsObserver {
  private:
   enum class Security : std::uint8_t { Dtls, Sdes, None };
 
+  void useKeys(const srtp::SrtpKeys& keys);
   Component componentOfRtcp() const;
   void send(Component component, Bytes datagram);
   void onDtlsDatagram(Bytes datagram) override;
@@ -94,6 +100,7 @@ class Transport final : private dtls::DtlsObserver {
   const Surroundings surroundings_;
   std::optional<dtls::DtlsSession> dtls_;
   bool has_path_;
+  std::uint64_t authenticated_ = 0;
   std::optional<srtp::SrtpSession> srtp_;
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;
