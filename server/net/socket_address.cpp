@@ -60,8 +60,19 @@ socklen_t SocketAddress::size() const {
   return family() == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
 }
 
+SocketAddress SocketAddress::withPort(std::uint16_t port) const {
+  SocketAddress changed = *this;
+  if (family() == AF_INET) changed.ipv4_.sin_port = htons(port);
+  if (family() == AF_INET6) changed.ipv6_.sin6_port = htons(port);
+  return changed;
+}
+
 bool SocketAddress::operator==(const SocketAddress& other) const {
-  if (family() != other.family() || port() != other.port()) return false;
+  return port() == other.port() && isSameHost(other);
+}
+
+bool SocketAddress::isSameHost(const SocketAddress& other) const {
+  if (family() != other.family()) return false;
   switch (family()) {
     case AF_INET:
       return ipv4_.sin_addr.s_addr == other.ipv4_.sin_addr.s_addr;

@@ -34,6 +34,9 @@ class SocketAddress {
   socklen_t size() const;
   static constexpr socklen_t kCapacity = sizeof(sockaddr_in6);
 
+  SocketAddress withPort(std::uint16_t port) const;
+  // All but the port.
+  bool isSameHost(const SocketAddress& other) const;
   // Family, address, port; the interface of link-local ones.
   bool operator==(const SocketAddress& other) const;
 

@@ -1,11 +1,10 @@
 #include "server/net/udp_socket.h"
 
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <utility>
 
 #include "server/net/datagram_reader.h"
 #include "server/net/worker_loops.h"
@@ -13,9 +12,7 @@
 namespace ms::net {
 namespace {
 
-std::error_code lastError() { return {errno, std::generic_category()}; }
-
-// Wishes: a kernel that refuses them loses speed, not function.
+// A wish: a kernel that refuses it loses speed, not function.
 void ask(int descriptor, int level, int option, int value) {
   (void)setsockopt(descriptor, level, option, &value, sizeof value);
 }
@@ -38,32 +35,20 @@ bool setDscp(int descriptor, int dscp) {
 
 std::expected<std::unique_ptr<UdpSocket>, std::error_code> UdpSocket::open(
     Worker& worker, const SocketAddress& local, Options options, UdpSocketObserver& observer) {
-  const int descriptor = socket(local.family(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return std::unexpected(lastError());
-  if (local.family() == AF_INET6) ask(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-  askForBuffers(descriptor);
-  ask(descriptor, SOL_UDP, UDP_GRO, 1);
-  const auto bound = bind(descriptor, local.data(), local.size()) == 0
-                         ? SocketAddress::ofSocket(descriptor)
-                         : std::nullopt;
-  if (!bound || (options.dscp >= 0 && !setDscp(descriptor, options.dscp))) {
-    const auto error = lastError();
-    close(descriptor);
-    return std::unexpected(error);
-  }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(worker, descriptor, *bound, observer));
+  auto socket = BoundSocket::open(local, options.dscp);
+  if (!socket) return std::unexpected(socket.error());
+  return std::make_unique<UdpSocket>(worker, std::move(*socket), observer);
 }
 
-UdpSocket::UdpSocket(Worker& worker, int descriptor, const SocketAddress& local,
-                     UdpSocketObserver& observer)
+UdpSocket::UdpSocket(Worker& worker, BoundSocket socket, UdpSocketObserver& observer)
     : loop_(worker.loop()),
       polls_((loop_.assertHere(), worker.services().polls)),
       reader_(worker.services().reader),
       batch_(worker.services().sends),
       observer_(observer),
-      descriptor_(descriptor),
-      id_(polls_.add(*this)),
-      local_(local) {
+      local_(socket.localAddress()),
+      descriptor_(std::move(socket).release()),
+      id_(polls_.add(*this)) {
   polls_.watch(id_, descriptor_, EPOLLIN);
 }
 

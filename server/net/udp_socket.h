@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "server/base/units.h"
+#include "server/net/bound_socket.h"
 #include "server/net/poll_set.h"
 #include "server/net/send_batch.h"
 #include "server/net/socket_address.h"
@@ -44,6 +45,8 @@ class UdpSocket : private PollSet::Owner {
   // of the system call: EADDRINUSE, EADDRNOTAVAIL, EACCES, EMFILE.
   static std::expected<std::unique_ptr<UdpSocket>, std::error_code> open(
       Worker& worker, const SocketAddress& local, Options options, UdpSocketObserver& observer);
+  // With a socket that was bound before.
+  UdpSocket(Worker& worker, BoundSocket socket, UdpSocketObserver& observer);
   // Sends what is pending, and closes.
   ~UdpSocket() override;
   UdpSocket(const UdpSocket&) = delete;
@@ -59,8 +62,6 @@ class UdpSocket : private PollSet::Owner {
   void send(Bytes datagram);
 
  private:
-  UdpSocket(Worker& worker, int descriptor, const SocketAddress& local,
-            UdpSocketObserver& observer);
   void onReady(int descriptor, std::uint32_t events) override;
 
   Loop& loop_;
@@ -68,9 +69,9 @@ class UdpSocket : private PollSet::Owner {
   DatagramReader& reader_;
   SendBatch& batch_;
   UdpSocketObserver& observer_;
+  const SocketAddress local_;
   const int descriptor_;
   const PollSet::OwnerId id_;
-  const SocketAddress local_;
   std::optional<SocketAddress> remote_;
   std::optional<SendBatch::Path> path_;
   bool* is_gone_ = nullptr;  // While the observer is being told.
