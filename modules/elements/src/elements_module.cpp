@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "modules/elements/src/rtp_endpoint.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 
 namespace ms::elements {
@@ -14,6 +15,11 @@ void registerElements(model::ModuleRegistry& registry, ElementServices& services
                             return std::make_shared<WebRtcEndpoint>(std::move(context), services,
                                                                     arguments);
                           }));
+  registry.addFactory(
+      api::kRtpEndpointClass,
+      api::factoryOfRtpEndpoint([&services](model::ObjectContext context, const auto& arguments) {
+        return std::make_shared<RtpEndpoint>(std::move(context), services, arguments);
+      }));
 }
 
 }  // namespace ms::elements

@@ -1,15 +1,14 @@
 #include "modules/elements/src/webrtc_endpoint.h"
 
-#include <json/value.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "modules/elements/src/dscp.h"
+#include "modules/elements/src/media_words.h"
+#include "modules/elements/src/sdp_settings.h"
 #include "modules/elements/src/webrtc_events.h"
 #include "server/base/log.h"
-#include "server/base/random.h"
 #include "server/model/api_error.h"
 #include "server/packet/sdp/restart.h"
 
@@ -21,37 +20,15 @@ using model::ErrorCode;
 
 LogCategory category("webrtcendpoint");
 
-constexpr std::array kMediaKinds{rtp::MediaKind::Audio, rtp::MediaKind::Video};
-
-api::MediaType typeOf(rtp::MediaKind kind) {
-  return kind == rtp::MediaKind::Audio ? api::MediaType::Audio : api::MediaType::Video;
-}
-
-std::optional<rtp::MediaKind> kindOf(api::MediaType type) {
-  if (type == api::MediaType::Audio) return rtp::MediaKind::Audio;
-  if (type == api::MediaType::Video) return rtp::MediaKind::Video;
-  return std::nullopt;
-}
-
-sdp::LocalParameters makeLocalParameters(const dtls::Certificate& certificate) {
-  std::array<std::uint8_t, sdp::LocalParameters::kEntropyBytes> entropy;
-  SystemRandom().fill(entropy);
-  auto local = sdp::LocalParameters::make(entropy);
+sdp::LocalParameters localParametersWith(const dtls::Certificate& certificate) {
+  auto local = makeLocalParameters();
   local.fingerprint = toSdp(certificate.fingerprint());
-  local.ntp_seconds = ntpSecondsNow();
   return local;
 }
 
 sdp::Direction offerDirection(const api::WebRtcEndpointArguments& arguments) {
   if (arguments.recvonly == arguments.sendonly) return sdp::Direction::SendRecv;
   return arguments.recvonly ? sdp::Direction::RecvOnly : sdp::Direction::SendOnly;
-}
-
-std::uint32_t toKbps(int kbps) { return static_cast<std::uint32_t>(std::max(kbps, 0)); }
-
-ApiError sdpError(sdp::SdpError error) {
-  MS_LOG(category, Warning, "Session description refused: " << sdp::reason(error));
-  return {ErrorCode::SdpParseError, sdp::message(error)};
 }
 
 }  // namespace
@@ -86,13 +63,13 @@ sdp::NegotiationConfig WebRtcEndpoint::makeNegotiationConfig() {
   sdp::NegotiationConfig config;
   config.profile = sdp::Profile::WebRtc;
   config.codecs = readCodecPreferences(settings());
-  config.audio_medias = settings().number("SdpEndpoint", "numAudioMedias", 1) > 0 ? 1 : 0;
-  config.video_medias = settings().number("SdpEndpoint", "numVideoMedias", 1) > 0 ? 1 : 0;
+  config.audio_medias = readMediaCount(settings(), "numAudioMedias");
+  config.video_medias = readMediaCount(settings(), "numVideoMedias");
   config.use_data_channels = arguments_.use_data_channels;
   config.offer_direction = offerDirection(arguments_);
   config.max_audio_recv_kbps = toKbps(getMaxAudioRecvBandwidth());
   config.max_video_recv_kbps = toKbps(getMaxVideoRecvBandwidth());
-  config.local = makeLocalParameters(services_.certificate(arguments_.certificate_key_type));
+  config.local = localParametersWith(services_.certificate(arguments_.certificate_key_type));
   return config;
 }
 
@@ -127,7 +104,7 @@ void WebRtcEndpoint::takeAnswer(const std::string& answer) {
 // with the old credentials.
 std::optional<std::string> WebRtcEndpoint::maybeMakeRestartAnswer(const std::string& offer) {
   if (!session_ || !peer_) return std::nullopt;
-  const auto fresh = makeLocalParameters(services_.certificate(arguments_.certificate_key_type));
+  const auto fresh = localParametersWith(services_.certificate(arguments_.certificate_key_type));
   auto answer = sdp::makeRestartAnswer(
       offer, {.remote = *remote_, .local = *local_, .session = *session_}, fresh.ice);
   if (!answer) return std::nullopt;
@@ -358,21 +335,15 @@ void WebRtcEndpoint::onBandwidthChanged() {
 }
 
 void WebRtcEndpoint::onConnectionState(peer::ConnectionState state) {
-  setConnectionState(state == peer::ConnectionState::Connected
-                         ? api::ConnectionState::Connected
-                         : api::ConnectionState::Disconnected);
+  setConnectionState(toApi(state));
 }
 
-void WebRtcEndpoint::onMediaState(peer::MediaState state) {
-  setMediaState(state == peer::MediaState::Connected ? api::MediaState::Connected
-                                                     : api::MediaState::Disconnected);
-}
+void WebRtcEndpoint::onMediaState(peer::MediaState state) { setMediaState(toApi(state)); }
 
 // What the peer sends flows out of the element into the pipeline, and the other way round.
 void WebRtcEndpoint::onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                                  peer::FlowState state) {
-  const auto flow = state == peer::FlowState::Flowing ? api::MediaFlowState::Flowing
-                                                      : api::MediaFlowState::NotFlowing;
+  const auto flow = toApi(state);
   if (direction == peer::FlowDirection::In)
     setFlowOut(typeOf(kind), flow);
   else

@@ -1,12 +1,11 @@
 #include "modules/elements/src/webrtc_settings.h"
 
-#include <json/value.h>
-
 #include <algorithm>
 #include <sstream>
 #include <utility>
 #include <vector>
 
+#include "modules/elements/src/sdp_settings.h"
 #include "modules/elements/src/turn_url.h"
 #include "server/base/log.h"
 
@@ -26,20 +25,6 @@ std::vector<std::string> splitAtCommas(const std::string& text) {
     if (!part.empty()) parts.push_back(part);
   }
   return parts;
-}
-
-// A list of {name, properties?}; absent: `defaults`.
-std::vector<sdp::CodecName> readCodecs(const core::ModuleSettings& settings, const char* key,
-                                       std::vector<sdp::CodecName> defaults) {
-  const Json::Value& list = settings.value("SdpEndpoint", key);
-  if (!list.isArray()) return defaults;
-  std::vector<std::string> names, refused;
-  for (const Json::Value& entry : list)
-    if (entry.isObject() && entry["name"].isString()) names.push_back(entry["name"].asString());
-  auto codecs = sdp::parseCodecNames(names, refused);
-  for (const std::string& name : refused)
-    MS_LOG(category, Warning, "modules.kurento.SdpEndpoint." << key << ": unknown codec " << name);
-  return codecs;
 }
 
 }  // namespace
@@ -84,11 +69,9 @@ net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
 }
 
 sdp::CodecPreferences readCodecPreferences(const core::ModuleSettings& settings) {
-  sdp::CodecPreferences preferences = sdp::defaultCodecPreferences();
-  preferences.audio = readCodecs(settings, "audioCodecs", std::move(preferences.audio));
-  preferences.video = readCodecs(settings, "videoCodecs", std::move(preferences.video));
   const bool h265 = settings.flag(kClass, "enable-h265", false);
-  return sdp::webRtcCodecs(preferences, h265 ? sdp::H265::Enabled : sdp::H265::Disabled);
+  return sdp::webRtcCodecs(readConfiguredCodecs(settings),
+                           h265 ? sdp::H265::Enabled : sdp::H265::Disabled);
 }
 
 }  // namespace ms::elements

@@ -354,6 +354,18 @@ void WebRtcStats::add(const Sources& sources, std::optional<api::MediaType> type
   report.addSession();
 }
 
+void WebRtcStats::addPlain(const peer::PeerStatistics& numbers,
+                           const sdp::NegotiatedSession& session,
+                           std::optional<api::MediaType> type, core::StatsMap& stats) {
+  if (ids_.size() >= kMaxIds) ids_.clear();
+  const Sources sources{.numbers = numbers, .session = session, .ice = {}, .data = {}};
+  Report report(*this, sources, type, stats);
+  report.addStreams();
+  report.addMediaStreams();
+  report.addCodecs();
+  report.addTransports();
+}
+
 const std::string& WebRtcStats::idOf(const std::string& what) {
   std::string& id = ids_[what];
   if (id.empty()) id = makeUuid();

@@ -37,6 +37,9 @@ class WebRtcStats {
   // Without `type` audio, video, data and what they share; with it only that medium's streams,
   // tracks, codecs or channels, and what they share.
   void add(const Sources& sources, std::optional<api::MediaType> type, core::StatsMap& stats);
+  // Of a peer without ICE: streams, tracks, codecs and transports.
+  void addPlain(const peer::PeerStatistics& numbers, const sdp::NegotiatedSession& session,
+                std::optional<api::MediaType> type, core::StatsMap& stats);
 
  private:
   class Report;
