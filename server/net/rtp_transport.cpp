@@ -39,8 +39,8 @@ class RtpTransport::Path {
         transport_(transport),
         trust_(trustOf(media)),
         addresses_(media.target.value_or(sdp::RtpTarget{}), trust_),
-        rtp_(*this, std::move(ports.rtp)),
-        rtcp_(*this, std::move(ports.rtcp)) {
+        rtp_(*this, peer::Component::Rtp, std::move(ports.rtp)),
+        rtcp_(*this, peer::Component::Rtcp, std::move(ports.rtcp)) {
     for (const sdp::NegotiatedCodec& codec : media.codecs) {
       payload_types_.set(*codec.payload_type % kPayloadTypes);
       if (codec.rtx_payload_type) payload_types_.set(**codec.rtx_payload_type % kPayloadTypes);
@@ -55,17 +55,17 @@ class RtpTransport::Path {
   }
 
  private:
-  // Each socket tells by itself which of the two it is.
   struct Port : UdpSocketObserver {
-    Port(Path& path, BoundSocket bound)
-        : owner(path), socket(path.owner_.worker_, std::move(bound), *this) {}
+    Port(Path& path, peer::Component which, BoundSocket bound)
+        : owner(path), component(which), socket(path.owner_.worker_, std::move(bound), *this) {}
     void onUdpDatagram(MutableBytes datagram, const SocketAddress& from, Timestamp now) override {
-      if (this == &owner.rtp_)
+      if (component == peer::Component::Rtp)
         owner.receiveOnRtp(datagram, from, now);
       else
         owner.receiveOnRtcp(datagram, from, now);
     }
     Path& owner;
+    const peer::Component component;
     UdpSocket socket;
   };
 
