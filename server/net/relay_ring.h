@@ -24,6 +24,7 @@ class RelayRing {
     std::uint32_t relay = 0;  // Which of the reader's relays it is for.
     Timestamp arrival;
     peer::CodecFormat format;
+    std::uint8_t layer = 0;
   };
   static_assert(std::is_trivially_copyable_v<Header>);
 

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <bitset>
 #include <cerrno>
 #include <optional>
 #include <system_error>
@@ -20,6 +21,8 @@ namespace {
 // A viewer's estimate is forgotten after 10 s without news: what is told again sooner than that,
 // and at once when it changed, is never missed.
 constexpr Duration kEstimateRefresh = std::chrono::seconds(1);
+
+using KeyFrameWish = std::bitset<peer::kMaxLayers>;  // By layer.
 
 rtp::ViewerId viewerOf(const peer::MediaSink& sink) {
   return rtp::ViewerId(reinterpret_cast<std::uintptr_t>(&sink));
@@ -76,10 +79,14 @@ class Relays::RelaySource final : public peer::MediaSource {
   }
 
   // Of the wishes that come while one is on its way, one is sent after it.
-  void requestKeyFrame(Timestamp) override {
-    wants_key_frame_ = true;
+  void requestKeyFrame(std::uint8_t layer, Timestamp) override {
+    if (layer >= peer::kMaxLayers) return;
+    wanted_key_frames_.set(layer);
     maybeSendKeyFrameWish();
   }
+
+  // Measured here: the packets of all layers come through the ring.
+  peer::SourceLayers layers(Timestamp now) const override { return rates_.at(now); }
 
   void setReceiverEstimate(peer::MediaSink& sink, Bitrate estimate, Timestamp now) override {
     if (!sinks_.contains(sink)) return;
@@ -95,12 +102,16 @@ class Relays::RelaySource final : public peer::MediaSource {
   // From the ring.
   void deliver(const RelayRing::Header& header, Bytes bytes, Timestamp now) {
     format_ = header.format;
+    if (kind() == rtp::MediaKind::Video) rates_.add(header.layer, bytes.size(), now);
     const rtp::PacketRef packet = relays_.home_.pool.copy(bytes, header.arrival);
     if (!packet) return;  // Counted by the pool.
     const auto view = rtp::RtpView::parse(packet.bytes());
     if (!view) return;  // Its source has parsed it already.
-    const peer::SourcePacket relayed{
-        .source = *this, .packet = packet, .view = *view, .format = header.format};
+    const peer::SourcePacket relayed{.source = *this,
+                                     .packet = packet,
+                                     .view = *view,
+                                     .format = header.format,
+                                     .layer = header.layer};
     sinks_.forEach([&](peer::MediaSink& sink) { sink.onPacket(relayed, now); });
   }
 
@@ -134,7 +145,8 @@ class Relays::RelaySource final : public peer::MediaSource {
   rtp::RembLimiter limiter_;
   std::optional<Bitrate> told_limit_;
   Timestamp told_limit_at_{};
-  bool wants_key_frame_ = false;
+  peer::LayerRates rates_;
+  KeyFrameWish wanted_key_frames_;
   bool is_wish_on_its_way_ = false;
 };
 
@@ -162,9 +174,11 @@ class Relays::RelayTap final : public peer::MediaSink {
   }
 
   void onPacket(const peer::SourcePacket& packet, Timestamp) override {
-    track_.ring->write(
-        {.relay = key_.relay, .arrival = packet.packet.arrival(), .format = packet.format},
-        packet.packet.bytes());
+    track_.ring->write({.relay = key_.relay,
+                        .arrival = packet.packet.arrival(),
+                        .format = packet.format,
+                        .layer = packet.layer},
+                       packet.packet.bytes());
     track_.has_news = true;
     relays_.end_of_turn_.wake();
   }
@@ -174,8 +188,9 @@ class Relays::RelayTap final : public peer::MediaSink {
   }
 
   // From the other end.
-  void requestKeyFrame() {
-    if (source_) source_->requestKeyFrame(Loop::now());
+  void requestKeyFrames(KeyFrameWish wish) {
+    for (std::uint8_t layer = 0; source_ && layer < peer::kMaxLayers; ++layer)
+      if (wish.test(layer)) source_->requestKeyFrame(layer, Loop::now());
     atSource([](RelaySource& source) { source.onKeyFrameWishTaken(); });
   }
   void setReceiverEstimate(Bitrate estimate) {
@@ -208,10 +223,11 @@ void Relays::RelaySource::atTap(Call call) const {
 }
 
 void Relays::RelaySource::maybeSendKeyFrameWish() {
-  if (!wants_key_frame_ || is_wish_on_its_way_) return;
-  wants_key_frame_ = false;
+  if (wanted_key_frames_.none() || is_wish_on_its_way_) return;
   is_wish_on_its_way_ = true;
-  atTap([](RelayTap& tap) { tap.requestKeyFrame(); });
+  atTap([wish = std::exchange(wanted_key_frames_, {})](RelayTap& tap) {
+    tap.requestKeyFrames(wish);
+  });
 }
 
 void Relays::RelaySource::tellLimit(Bitrate limit) {

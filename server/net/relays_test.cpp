@@ -102,7 +102,7 @@ TEST_F(RelaysTest, WishesForAKeyFrameReachTheSourceAsFewAsPossible) {
   const int before = source_->key_frame_requests;
 
   onSinkLoop([&](WorkerServices& services) {
-    for (int i = 0; i < 10; ++i) services.relays.sourceOf(outlet_)->requestKeyFrame(Loop::now());
+    for (int i = 0; i < 10; ++i) services.relays.sourceOf(outlet_)->requestKeyFrame(0, Loop::now());
   });
   settle();
 

@@ -27,7 +27,8 @@ class FakeSource final : public peer::MediaSource {
   std::optional<peer::CodecFormat> format() const override { return std::nullopt; }
   void addSink(peer::MediaSink&, Timestamp) override {}
   void removeSink(peer::MediaSink&) override {}
-  void requestKeyFrame(Timestamp) override { ++key_frame_requests; }
+  void requestKeyFrame(std::uint8_t, Timestamp) override { ++key_frame_requests; }
+  peer::SourceLayers layers(Timestamp) const override { return {}; }
   void setReceiverEstimate(peer::MediaSink&, Bitrate, Timestamp) override {}
 
   int key_frame_requests = 0;

@@ -1,6 +1,7 @@
 // What we keep of one SSRC that the peer sends media on.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "server/base/units.h"
@@ -34,6 +35,7 @@ struct InboundStream {
   }
 
   rtp::Ssrc ssrc;
+  std::uint8_t layer = 0;           // Of a simulcast.
   const PayloadTypeEntry* payload;  // Of the newest packet.
   rtp::ReceiveStatistics statistics;
   SequenceWindow taken;  // Numbers that went on: neither a copy nor a late original comes after.

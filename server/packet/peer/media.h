@@ -10,10 +10,12 @@
 // ends its links.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "server/base/units.h"
 #include "server/packet/peer/codec_format.h"
+#include "server/packet/peer/source_layers.h"
 #include "server/packet/rtcp/source_clock.h"
 #include "server/packet/rtp/packet_pool.h"
 #include "server/packet/rtp/rtp_view.h"
@@ -33,6 +35,7 @@ struct SourcePacket {
   const rtp::PacketRef& packet;
   const rtp::RtpView& view;  // Of the packet's bytes.
   const CodecFormat& format;
+  std::uint8_t layer = 0;  // Of a source that sends several encodings at once.
 };
 
 class MediaSink {
@@ -66,8 +69,12 @@ class MediaSource {
   // Tells the sink; nothing when it is not there.
   virtual void removeSink(MediaSink& sink) = 0;
 
-  // A viewer cannot decode. Requests of all viewers are sent on as one, at least 1 s apart.
-  virtual void requestKeyFrame(Timestamp now) = 0;
+  // A viewer cannot decode that layer (0 without simulcast). Requests of all viewers of a layer are
+  // sent on as one, at least 1 s apart.
+  virtual void requestKeyFrame(std::uint8_t layer, Timestamp now) = 0;
+
+  // What of it comes now. Each sink gets the packets of all layers and takes those of one.
+  virtual SourceLayers layers(Timestamp now) const = 0;
 
   // What the receiver behind `sink` can take (its estimate, within the limits of its endpoint), or
   // kUnlimited: the source gives what the best of its receivers can take. Forgotten after 10 s

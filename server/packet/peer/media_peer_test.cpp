@@ -117,8 +117,8 @@ TEST(MediaPeer, AsksThePublisherOncePerSecondInTheLongRunForAllViewers) {
   const int before = publisher.camera.key_frame_requests;
 
   for (int i = 0; i < 400; ++i) {
-    one.browser.peer.source(MediaKind::Video)->requestKeyFrame(network.now());
-    two.browser.peer.source(MediaKind::Video)->requestKeyFrame(network.now());
+    one.browser.peer.source(MediaKind::Video)->requestKeyFrame(0, network.now());
+    two.browser.peer.source(MediaKind::Video)->requestKeyFrame(0, network.now());
     network.runFor(50ms);
   }
 

@@ -20,6 +20,8 @@ std::string_view dropName(PeerDrop reason) {
       return "TooManyStreams";
     case PeerDrop::NotReceiving:
       return "NotReceiving";
+    case PeerDrop::UnknownLayer:
+      return "UnknownLayer";
     case PeerDrop::OtherStreamActive:
       return "OtherStreamActive";
     case PeerDrop::Duplicate:

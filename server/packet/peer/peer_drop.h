@@ -24,6 +24,7 @@ enum class PeerDrop : std::uint8_t {
   UnknownPayloadType,     // Not negotiated on this transport.
   TooManyStreams,         // More SSRCs than a peer may send on.
   NotReceiving,           // The direction that was negotiated does not let the peer send this.
+  UnknownLayer,           // Simulcast was agreed on, and the packet does not say which layer it is.
   OtherStreamActive,      // A second SSRC of the same media, while the first still flows.
   Duplicate,              // A packet that went on before, or is too old to tell.
   RetransmissionUnasked,  // RTX of a packet that is there already.

@@ -37,11 +37,12 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
 
   // Without a network in between. True when both ends are connected.
   bool connect(Timestamp now) {
-    peer.start(testSession({.setup = sdp::SetupRole::Active,
-                            .local = kServer,
-                            .remote = kRemote,
-                            .remote_rtx = {{kRemote.video, kRemoteRtx}}}),
-               now);
+    auto session = testSession({.setup = sdp::SetupRole::Active,
+                                .local = kServer,
+                                .remote = kRemote,
+                                .remote_rtx = {{kRemote.video, kRemoteRtx}}});
+    if (change_session) change_session(session);
+    peer.start(session, now);
     far_end_.start(now);
     peer.onTransportReady(0, now);
     while (!to_far_end_.empty() || !to_peer_.empty()) {
@@ -71,6 +72,7 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   }
   void give(Datagram datagram, Timestamp now) { peer.receive(0, datagram, now); }
 
+  std::function<void(sdp::NegotiatedSession&)> change_session;
   std::function<void(Bytes)> on_sent = [](Bytes) {};
   bool keep_sent = false;
   std::vector<Datagram> sent;  // By the peer, sealed.

@@ -68,7 +68,7 @@ MediaSection* MediaPeer::Parts::findSection(const Transport& transport,
 
 void MediaPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& packet,
                                     const PayloadTypeEntry& payload, Timestamp now) {
-  const auto stream = source.bind(packet.ssrc(), payload, now);
+  const auto stream = source.bind(packet, payload, now);
   if (!stream) return drops.count(stream.error());
   if (noteNumber(**stream, packet, now)) forward(source, **stream, packet, now);
 }

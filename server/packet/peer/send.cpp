@@ -1,7 +1,7 @@
 // The way of a packet from a source to a peer:
 //
-//   payloadFor -> passesGate -> rewrite -> [hold] -> write -> [Transport: SRTP protect, send]
-//              -> congestion control, history, clock, statistics
+//   payloadFor -> maybeChooseLayer -> isWanted -> passesGate -> rewrite -> [hold] -> write
+//              -> [Transport: SRTP protect, send] -> congestion control, history, clock, statistics
 //
 // and the way of one that the peer asks for again: history -> write, as it was or as a packet of
 // the retransmission stream -> the same.
@@ -20,7 +20,9 @@ void SinkPort::onPacket(const SourcePacket& packet, Timestamp now) {
   if (latency_clock_) statistics_.input_latency.add(latency_clock_() - packet.packet.arrival());
   const PayloadTypeEntry* payload = payloadFor(packet.format);
   if (!payload) return surroundings_.drops.count(PeerDrop::CodecNotNegotiated);
-  const rtp::SourceFormat format{.source = idOf(packet.source),
+  maybeChooseLayer(now);
+  if (!isWanted(packet)) return;  // A layer for other viewers.
+  const rtp::SourceFormat format{.source = streamOf(packet),
                                  .codec = packet.format.codec,
                                  .clock_rate = packet.format.clock_rate,
                                  .outgoing_payload_type = payload->payload_type};
@@ -49,6 +51,18 @@ const PayloadTypeEntry* SinkPort::payloadFor(const CodecFormat& format) {
   return cached_payload_;
 }
 
+rtp::SourceId SinkPort::streamOf(const SourcePacket& packet) const {
+  return sourceId(linkTo(packet.source).number, packet.layer);
+}
+
+// The layer that is chosen, and until it begins the one that goes out.
+bool SinkPort::isWanted(const SourcePacket& packet) const {
+  const Link& link = linkTo(packet.source);
+  if (packet.layer == link.layer) return true;
+  const auto current = rewriter_.current();
+  return current && current->source == sourceId(link.number, packet.layer);
+}
+
 // Only of the stream that is shown: another one begins with a key frame anyway.
 bool SinkPort::passesGate(const SourcePacket& packet, const rtp::SourceFormat& format,
                           Timestamp now) {
@@ -66,7 +80,7 @@ bool SinkPort::passesGate(const SourcePacket& packet, const rtp::SourceFormat& f
   if (passes) return true;
   rewriter_.skip(packet.view, format);
   surroundings_.drops.count(PeerDrop::Thinned);
-  if (gate_.takeKeyFrameRequest(now)) packet.source.requestKeyFrame(now);
+  if (gate_.takeKeyFrameRequest(now)) packet.source.requestKeyFrame(packet.layer, now);
   return false;
 }
 
@@ -77,7 +91,8 @@ std::optional<rtp::OutgoingHeader> SinkPort::rewrite(const SourcePacket& packet,
   auto header = rewriter_.rewrite(packet.view, format, packet.packet.arrival());
   if (!header) {
     surroundings_.drops.count(header.error());
-    if (header.error() == rtp::Drop::WaitsForKeyFrame) packet.source.requestKeyFrame(now);
+    if (header.error() == rtp::Drop::WaitsForKeyFrame)
+      packet.source.requestKeyFrame(packet.layer, now);
     return std::nullopt;
   }
   if (rewriter_.switches() != switches) gate_.restart(packet.view.timestamp());

@@ -127,9 +127,9 @@ TEST_F(SendTest, NeverUsesAnOutgoingNumberForTwoPackets) {
     sendFrames(5);
     MediaSource& next = i % 2 ? static_cast<MediaSource&>(camera) : other;
     next.addSink(*raw.peer.sink(rtp::MediaKind::Video), now);
-    other.requestKeyFrame(now);
+    other.requestKeyFrame(0, now);
     other.sendFrame(now);
-    camera.requestKeyFrame(now);
+    camera.requestKeyFrame(0, now);
   }
 
   std::set<std::uint16_t> numbers;

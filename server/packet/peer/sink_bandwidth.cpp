@@ -68,6 +68,12 @@ std::optional<Bitrate> SinkBandwidth::poll(Timestamp now) {
   return bitrate;
 }
 
+Bitrate SinkBandwidth::maxSend() const {
+  const Bitrate max = limits_.max_video_send;
+  if (!max_send_) return max;
+  return *max > 0 ? std::min(max, *max_send_) : *max_send_;
+}
+
 // A source that follows what it is asked for gives no more than that: then it is the limits that
 // say what it would give.
 Bitrate SinkBandwidth::wanted(Timestamp now) const {

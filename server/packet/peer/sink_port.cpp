@@ -53,13 +53,14 @@ void SinkPort::onSourceAttached(MediaSource& source, Timestamp now) {
     std::swap(chosen_, former_);
   } else {
     leaveFormer();
-    former_ = std::exchange(chosen_, Link{&source, rtp::SourceId(++sources_seen_)});
+    former_ = std::exchange(chosen_, Link{.source = &source, .number = ++sources_seen_});
+    layer_selector_.restart();
   }
-  rewriter_.choose(chosen_.id);
+  choose(chosen_.layer);
   leave_former_at_ = former_.source ? now + kSwitchPatience : kNever;
   if (const auto bitrate = bandwidth_.onConnect(); bitrate && kind_ == rtp::MediaKind::Video)
     source.setReceiverEstimate(*this, *bitrate, now);
-  if (surroundings_.transport.isConnected()) source.requestKeyFrame(now);
+  if (surroundings_.transport.isConnected()) source.requestKeyFrame(chosen_.layer, now);
   surroundings_.timeouts.onTimeoutMoved();
 }
 
@@ -88,12 +89,36 @@ void SinkPort::leaveFormer() {
 
 void SinkPort::maybeFinishSwitch() {
   if (!former_.source) return;
-  const auto current = rewriter_.current();
-  if (current && current->source == chosen_.id) leaveFormer();
+  if (currentLayer()) leaveFormer();
 }
 
-rtp::SourceId SinkPort::idOf(const MediaSource& source) const {
-  return &source == former_.source ? former_.id : chosen_.id;
+const SinkPort::Link& SinkPort::linkTo(const MediaSource& source) const {
+  return &source == former_.source ? former_ : chosen_;
+}
+
+void SinkPort::choose(std::uint8_t layer) {
+  chosen_.layer = layer;
+  rewriter_.choose(sourceId(chosen_.number, layer));
+}
+
+// The layer of the chosen source that now goes out.
+std::optional<std::uint8_t> SinkPort::currentLayer() const {
+  const auto current = rewriter_.current();
+  for (std::uint8_t layer = 0; current && layer < kMaxLayers; ++layer)
+    if (current->source == sourceId(chosen_.number, layer)) return layer;
+  return std::nullopt;
+}
+
+void SinkPort::maybeChooseLayer(Timestamp now) {
+  if (kind_ != rtp::MediaKind::Video || !chosen_.source || now < choose_layer_at_) return;
+  choose_layer_at_ = now + LayerSelector::kInterval;
+  const SourceLayers layers = chosen_.source->layers(now);
+  if (layers.count < 2) return;
+  const std::uint8_t layer = layer_selector_.choose(
+      layers, {.estimate = bandwidth_.limit(), .max = bandwidth_.maxSend()}, now);
+  if (layer == chosen_.layer) return;
+  choose(layer);
+  if (rewriter_.needsKeyFrame()) chosen_.source->requestKeyFrame(layer, now);
 }
 
 void SinkPort::onSourceClock(MediaSource&, const rtcp::ClockMapping& mapping) {
@@ -102,7 +127,7 @@ void SinkPort::onSourceClock(MediaSource&, const rtcp::ClockMapping& mapping) {
 
 bool SinkPort::requestKeyFrame(Timestamp now) {
   if (!chosen_.source) return false;
-  chosen_.source->requestKeyFrame(now);
+  chosen_.source->requestKeyFrame(currentLayer().value_or(chosen_.layer), now);
   return true;
 }
 

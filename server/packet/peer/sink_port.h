@@ -3,7 +3,8 @@
 //
 // Driven by its source, by RTCP of the peer and by handleTimeout(). While it changes from one
 // source to another it hears both: the former goes on until the new one shows a key frame, but not
-// for longer than kSwitchPatience. The way of a packet is in send.cpp.
+// for longer than kSwitchPatience. From one layer of a simulcast to another it changes likewise, at
+// a key frame. The way of a packet is in send.cpp.
 #pragma once
 
 #include <optional>
@@ -14,6 +15,7 @@
 #include "server/packet/bwe/frame_gate.h"
 #include "server/packet/bwe/pacing_budget.h"
 #include "server/packet/peer/flow_monitor.h"
+#include "server/packet/peer/layer_selector.h"
 #include "server/packet/peer/media.h"
 #include "server/packet/peer/media_peer.h"
 #include "server/packet/peer/paced_queue.h"
@@ -100,7 +102,8 @@ class SinkPort final : public MediaSink {
  private:
   struct Link {
     MediaSource* source = nullptr;
-    rtp::SourceId id;
+    std::uint64_t number = 0;
+    std::uint8_t layer = 0;  // The one that is wanted of it.
   };
 
   // A packet with all that sending it takes.
@@ -113,6 +116,8 @@ class SinkPort final : public MediaSink {
   };
 
   // Steps of onPacket().
+  void maybeChooseLayer(Timestamp now);
+  bool isWanted(const SourcePacket& packet) const;
   const PayloadTypeEntry* payloadFor(const CodecFormat& format);
   bool passesGate(const SourcePacket& packet, const rtp::SourceFormat& format, Timestamp now);
   std::optional<rtp::OutgoingHeader> rewrite(const SourcePacket& packet,
@@ -126,7 +131,14 @@ class SinkPort final : public MediaSink {
   std::optional<std::size_t> write(const rtp::RtpView& view, const rtp::OutgoingHeader& header);
   void noteSent(const Outgoing& outgoing, std::size_t bytes, Timestamp now);
 
-  rtp::SourceId idOf(const MediaSource& source) const;
+  // Each layer of each source is a stream of its own.
+  static rtp::SourceId sourceId(std::uint64_t link, std::uint8_t layer) {
+    return rtp::SourceId(link * kMaxLayers + layer);
+  }
+  const Link& linkTo(const MediaSource& source) const;
+  rtp::SourceId streamOf(const SourcePacket& packet) const;
+  void choose(std::uint8_t layer);
+  std::optional<std::uint8_t> currentLayer() const;
   void applyBandwidth(Timestamp now);
   void tellSource(Timestamp now);
   void maybeProbe(Timestamp now);
@@ -149,6 +161,8 @@ class SinkPort final : public MediaSink {
   Link former_;  // Until the chosen one has taken over.
   Timestamp leave_former_at_ = kNever;
   std::uint64_t sources_seen_ = 0;
+  LayerSelector layer_selector_;
+  Timestamp choose_layer_at_{};
 
   std::optional<CodecFormat> cached_format_;
   const PayloadTypeEntry* cached_payload_ = nullptr;

@@ -50,7 +50,8 @@ class TestSource final : public MediaSource {
   void removeSink(MediaSink& sink) override {
     if (sinks_.remove(sink)) sink.onSourceDetached(*this);
   }
-  void requestKeyFrame(Timestamp) override {
+  SourceLayers layers(Timestamp) const override { return {}; }
+  void requestKeyFrame(std::uint8_t, Timestamp) override {
     ++key_frame_requests;
     key_frame_next_ = true;
   }
@@ -140,7 +141,7 @@ class TestSink final : public MediaSink {
   bool takes(const CodecFormat&) const override { return true; }
   void onSourceAttached(MediaSource& attached, Timestamp now) override {
     source = &attached;
-    attached.requestKeyFrame(now);
+    attached.requestKeyFrame(0, now);
   }
   void onSourceDetached(MediaSource&) override { source = nullptr; }
   void onSourceClock(MediaSource&, const rtcp::ClockMapping& told) override { mapping = told; }

@@ -3,15 +3,24 @@
 namespace ms::rtcp {
 
 void SenderClock::onMapping(const ClockMapping& mapping) {
-  const bool is_current = last_ && last_->source == mapping.source;
-  (is_current ? mapping_ : next_mapping_) = mapping;
+  if (last_ && last_->source == mapping.source) {
+    mapping_ = mapping;
+    return;
+  }
+  for (auto& other : others_) {
+    if (other && other->source != mapping.source) continue;
+    other = mapping;
+    return;
+  }
+  others_[oldest_other_++ % others_.size()] = mapping;
 }
 
 void SenderClock::onSent(const Sent& sent, rtp::NtpTime now) {
   if (!last_ || last_->source != sent.source) {
     source_since_ = now;
     mapping_.reset();
-    if (next_mapping_ && next_mapping_->source == sent.source) mapping_ = next_mapping_;
+    for (const auto& other : others_)
+      if (other && other->source == sent.source) mapping_ = other;
   }
   last_ = sent;
   last_at_ = now;

@@ -4,6 +4,8 @@
 // taken by the arrival of its packets, after some patience. Driven by the send path.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -20,7 +22,7 @@ class SenderClock {
   // send one within a second of video and 5 s of audio.
   static constexpr Duration kPatience = std::chrono::seconds(6);
 
-  // The newest mapping of the stream that goes out, or of the one that is to follow it.
+  // The newest mapping of the stream that goes out, or of one that may follow it.
   void onMapping(const ClockMapping& mapping);
 
   // A packet of stream `source` went out: its own timestamp and the outgoing one.
@@ -36,8 +38,10 @@ class SenderClock {
   std::optional<rtp::RtpTimestamp> timestampAt(rtp::NtpTime now) const;
 
  private:
-  std::optional<ClockMapping> mapping_;       // Of the stream in last_.
-  std::optional<ClockMapping> next_mapping_;  // Of another, newest.
+  std::optional<ClockMapping> mapping_;  // Of the stream in last_.
+  // Of others, the newest of each: any of them may be the next.
+  std::array<std::optional<ClockMapping>, 4> others_;
+  std::size_t oldest_other_ = 0;
   std::optional<Sent> last_;
   rtp::NtpTime last_at_;
   rtp::NtpTime source_since_;  // The current source's first packet.
