@@ -23,9 +23,10 @@
    * The picture of the fake camera, for browsers that cannot read one from a file. busy: with a strip of
    * noise above the bar, so that the sender needs all the bandwidth it gets.
    */
-  function canvasStream({busy = false} = {}) {
-    const canvas = Object.assign(document.createElement('canvas'), {width: 640, height: 480});
+  function canvasStream({busy = false, width = 640, height = 480} = {}) {
+    const canvas = Object.assign(document.createElement('canvas'), {width, height});
     const context = canvas.getContext('2d');
+    context.scale(width / 640, height / 480);
     const noise = busy ? noisePictures(context) : [];
     let count = 0;
     const draw = () => {
@@ -57,6 +58,7 @@
 
   async function openStream(source) {
     if (source === 'canvas') return canvasStream();
+    if (source === 'large canvas') return canvasStream({busy: true, width: 960, height: 540});
     const stream = await openDevices();
     if (source === 'busy') {
       stream.getVideoTracks().forEach((track) => {
@@ -98,10 +100,11 @@
   }
 
   /**
-   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'busy', codec,
+   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'large canvas' | 'busy', codec,
+   * encodings: of the video,
    * channels: data channels [{label, and what createDataChannel takes}], and what RTCPeerConnection takes}.
    */
-  async function offer(name, {direction = 'sendrecv', source = 'camera', codec, channels = [], ...configuration} = {}) {
+  async function offer(name, {direction = 'sendrecv', source = 'camera', codec, encodings, channels = [], ...configuration} = {}) {
     const connection = new RTCPeerConnection(configuration);
     const own = adopt(name, connection, {channels: [], ...addVideo(name)});
     own.video.srcObject = own.received;
@@ -116,7 +119,7 @@
       for (const kind of ['audio', 'video']) connection.addTransceiver(kind, {direction});
     } else {
       own.sent = await openStream(source);
-      for (const track of own.sent.getTracks()) connection.addTransceiver(track, {direction, streams: [own.sent]});
+      for (const track of own.sent.getTracks()) connection.addTransceiver(track, {direction, streams: [own.sent], ...(track.kind === 'video' && encodings && {sendEncodings: encodings})});
       if (direction === 'sendonly') own.video.srcObject = new MediaStream(own.sent.getVideoTracks());
     }
     await keepPictureSize(connection);
@@ -273,6 +276,12 @@
   }
 
   /** The received video as the browser counts it: {packets, decoded, key_frames, lost, codec}. */
+  /** Of the picture that is shown: [width, height]. */
+  function size(name) {
+    const {video} = peers.get(name);
+    return [video.videoWidth, video.videoHeight];
+  }
+
   async function inbound(name, kind = 'video') {
     const report = await peers.get(name).connection.getStats();
     for (const entry of report.values()) {
@@ -301,6 +310,6 @@
     own.figure.remove();
   }
 
-  window.peer = {addVideo, adopt, offer, restartOffer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, inbound, way, hangUp,
+  window.peer = {addVideo, adopt, offer, restartOffer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, size, inbound, way, hangUp,
     openChannel, closeChannel, channels, say, heard, flood};
 })();

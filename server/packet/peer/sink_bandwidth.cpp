@@ -68,7 +68,7 @@ std::optional<Bitrate> SinkBandwidth::poll(Timestamp now) {
   return bitrate;
 }
 
-Bitrate SinkBandwidth::maxSend() const {
+Bitrate SinkBandwidth::maxAllowed() const {
   const Bitrate max = limits_.max_video_send;
   if (!max_send_) return max;
   return *max > 0 ? std::min(max, *max_send_) : *max_send_;

@@ -42,7 +42,7 @@ class SinkBandwidth {
   // What the path takes, while it takes less than it is offered or shortly was.
   std::optional<Bitrate> limit() const { return is_limited_ ? estimate_ : std::nullopt; }
   // The endpoint's maximum and b=AS; 0: there is no limit.
-  Bitrate maxSend() const;
+  Bitrate maxAllowed() const;
   // What would be sent if the path took it.
   Bitrate wanted(Timestamp now) const;
   // The estimate within the endpoint's limits and b=AS; 0 when there is none.

@@ -115,7 +115,7 @@ void SinkPort::maybeChooseLayer(Timestamp now) {
   const SourceLayers layers = chosen_.source->layers(now);
   if (layers.count < 2) return;
   const std::uint8_t layer = layer_selector_.choose(
-      layers, {.estimate = bandwidth_.limit(), .max = bandwidth_.maxSend()}, now);
+      layers, {.estimate = bandwidth_.limit(), .max = bandwidth_.maxAllowed()}, now);
   if (layer == chosen_.layer) return;
   choose(layer);
   if (rewriter_.needsKeyFrame()) chosen_.source->requestKeyFrame(layer, now);

@@ -270,10 +270,10 @@ void SourcePort::maybeRequestKeyFrames(Timestamp now) {
     if (!canAskForKeyFrame(layer) || !layers_[layer].key_frames.takeRequest(now)) continue;
     if (wantedPayload(layer)->pli) {
       rtcp_.sendPli(*wantedSsrc(layer));
-      ++plis_;
+      ++layers_[layer].plis;
     } else {
       rtcp_.sendFir(*wantedSsrc(layer));
-      ++firs_;
+      ++layers_[layer].firs;
     }
   }
 }
@@ -363,8 +363,8 @@ void SourcePort::addStatistics(std::vector<InboundStatistics>& out, Timestamp no
                    .packets_lost = stream->statistics.packetsLost(),
                    .fraction_lost = stream->statistics.fractionLost() / 256.0,
                    .jitter = stream->statistics.jitter(),
-                   .pli_count = is_active ? plis_ : 0,
-                   .fir_count = is_active ? firs_ : 0,
+                   .pli_count = is_active ? layers_[stream->layer].plis : 0,
+                   .fir_count = is_active ? layers_[stream->layer].firs : 0,
                    .nack_count = stream->losses ? stream->losses->requested() : 0,
                    .recovered = stream->losses ? stream->losses->recovered() : 0,
                    .remb = is_active ? granted_ : Bitrate(0),

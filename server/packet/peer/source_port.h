@@ -102,6 +102,8 @@ class SourcePort final : public MediaSource {
     InboundStream* active = nullptr;
     std::optional<rtcp::ClockMapping> mapping;
     rtp::KeyFrameRequestPacer key_frames;
+    std::uint64_t plis = 0;
+    std::uint64_t firs = 0;
   };
 
   bool isSimulcast() const { return layer_count_ > 1; }
@@ -149,8 +151,6 @@ class SourcePort final : public MediaSource {
   rtp::RembLimiter limiter_;
   Timestamp remb_due_ = kNever;
   Bitrate granted_{0};
-  std::uint64_t plis_ = 0;
-  std::uint64_t firs_ = 0;
 };
 
 }  // namespace ms::peer
