@@ -58,7 +58,8 @@ std::expected<ChannelParameters, Drop> parseOpen(Bytes message) {
 }
 
 std::vector<std::uint8_t> writeOpen(const ChannelParameters& parameters) {
-  std::vector<std::uint8_t> message(kFixedBytes);
+  const std::string& label = parameters.label;
+  std::vector<std::uint8_t> message(kFixedBytes + label.size() + parameters.protocol.size());
   message[0] = static_cast<std::uint8_t>(DcepType::Open);
   message[1] = static_cast<std::uint8_t>(parameters.reliability.policy);
   if (!parameters.ordered) message[1] |= kUnorderedBit;
@@ -66,8 +67,8 @@ std::vector<std::uint8_t> writeOpen(const ChannelParameters& parameters) {
   storeBe32(message, 4, parameters.reliability.limit);
   storeBe16(message, 8, static_cast<std::uint16_t>(parameters.label.size()));
   storeBe16(message, 10, static_cast<std::uint16_t>(parameters.protocol.size()));
-  message.insert(message.end(), parameters.label.begin(), parameters.label.end());
-  message.insert(message.end(), parameters.protocol.begin(), parameters.protocol.end());
+  const auto after_label = std::ranges::copy(label, message.begin() + kFixedBytes).out;
+  std::ranges::copy(parameters.protocol, after_label);
   return message;
 }
 
