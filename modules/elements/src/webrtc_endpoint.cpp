@@ -201,6 +201,7 @@ void WebRtcEndpoint::onIceState(peer::TransportIndex transport, net::IceState st
   event.component_id = net::kIceComponentId;
   event.state = ice_states_[transport] = toApi(state);
   raise(event);
+  updateConnectionState();
 }
 
 void WebRtcEndpoint::onIceSelectedPair(peer::TransportIndex transport, const ice::Candidate& local,
@@ -335,7 +336,19 @@ void WebRtcEndpoint::onBandwidthChanged() {
 }
 
 void WebRtcEndpoint::onConnectionState(peer::ConnectionState state) {
-  setConnectionState(toApi(state));
+  has_keys_ = state == peer::ConnectionState::Connected;
+  updateConnectionState();
+}
+
+// A peer that is gone without a word (a killed browser, a pulled cable) has its DTLS association
+// still: ICE is who notices.
+void WebRtcEndpoint::updateConnectionState() {
+  const bool is_lost = std::ranges::any_of(ice_states_, [](const auto& state) {
+    return state.second == api::IceComponentState::Disconnected ||
+           state.second == api::IceComponentState::Failed;
+  });
+  setConnectionState(has_keys_ && !is_lost ? api::ConnectionState::Connected
+                                           : api::ConnectionState::Disconnected);
 }
 
 void WebRtcEndpoint::onMediaState(peer::MediaState state) { setMediaState(toApi(state)); }

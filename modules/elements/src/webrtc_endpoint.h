@@ -109,6 +109,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   void startData();
   // False for a text that is no candidate.
   bool maybeAddRemoteCandidate(const api::IceCandidate& candidate);
+  void updateConnectionState();
   peer::TransportIndex transportOf(const api::IceCandidate& candidate) const;
   IceStatistics iceStatistics() const;
 
@@ -133,6 +134,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   std::map<peer::TransportIndex, api::IceCandidatePair> selected_pairs_;
   std::map<peer::TransportIndex, api::IceComponentState> ice_states_;
   std::map<peer::TransportIndex, api::DtlsConnectionState> dtls_states_;
+  bool has_keys_ = false;  // DTLS is done on all transports.
 
   std::unique_ptr<net::RemotePeer> peer_;
   DataChannels data_;
