@@ -241,7 +241,7 @@ std::expected<void, CandidateRefusal> IceAgent::Parts::addRemoteCandidate(
 
 // The resolver may tell when we have been closed. Of several addresses the first is taken.
 void IceAgent::Parts::resolve(const ice::Candidate& candidate) {
-  loop.assertHere();
+  worker.loop().assertHere();
   worker.services().names->resolve(
       candidate.address, [weak = weak_from_this(), candidate](std::vector<std::string> found) {
         const auto parts = weak.lock();

@@ -314,7 +314,7 @@ void PeerTransport::publish(const OutletPtr& outlet) { parts_->publish(outlet); 
 void PeerTransport::setSource(rtp::MediaKind kind, const OutletPtr& outlet) {
   Parts& parts = *parts_;
   if (!parts.observer) return;
-  parts.loop.assertHere();
+  parts.worker.loop().assertHere();
   peer::MediaSource* source = outlet ? parts.worker.services().relays.sourceOf(outlet) : nullptr;
   parts.use([&](auto& used) { used.setSource(kind, source, Loop::now()); });
 }

@@ -27,7 +27,7 @@ class SctpLoop {
   SctpLoop(const SctpLoop&) = delete;
   SctpLoop& operator=(const SctpLoop&) = delete;
 
-  Loop& loop() { return loop_; }
+  Loop& loop() MS_TSA(lock_returned(loop_)) { return loop_; }
   SctpServices& services() MS_TSA(requires_capability(loop_)) { return *services_; }
   // What was posted runs. Any thread but this one.
   void drain();

@@ -54,7 +54,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  Loop& loop() { return loop_; }
+  Loop& loop() MS_TSA(lock_returned(loop_)) { return loop_; }
   WorkerServices& services() MS_TSA(requires_capability(loop_)) { return *services_; }
   // Runs `call` on the loop, as long as there are services. Any thread.
   void post(std::move_only_function<void(WorkerServices&)> call);
