@@ -69,10 +69,17 @@ void PollSet::remove(OwnerId id) {
 bool PollSet::watch(OwnerId id, int descriptor, std::uint32_t events) {
   loop_.assertHere();
   epoll_event event{.events = events, .data = {.u64 = pack(id, descriptor)}};
-  if (epoll_ctl(parts_->epoll, EPOLL_CTL_ADD, descriptor, &event) < 0 &&
-      (errno != EEXIST || epoll_ctl(parts_->epoll, EPOLL_CTL_MOD, descriptor, &event) < 0))
+  // A number that is watched already is the same socket nearly always.
+  const auto [known, is_new] = watched_.try_emplace(descriptor, id);
+  const int likely = is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  const int other = is_new ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+  if (epoll_ctl(parts_->epoll, likely, descriptor, &event) < 0 &&
+      ((errno != EEXIST && errno != ENOENT) ||
+       epoll_ctl(parts_->epoll, other, descriptor, &event) < 0)) {
+    watched_.erase(known);
     return false;
-  watched_[descriptor] = id;
+  }
+  known->second = id;
   return true;
 }
 
