@@ -29,8 +29,10 @@ std::shared_ptr<DirectPath> DirectPath::make(Worker& worker, int descriptor,
   const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return nullptr;
   askForBuffers(own);
+  const auto local = SocketAddress::ofSocket(own);
   return std::shared_ptr<DirectPath>(
-      new DirectPath(worker, own, descriptor, remote, std::move(local_ufrag)));
+      new DirectPath(worker, own, descriptor, local ? remote.seenFrom(*local) : remote,
+                     std::move(local_ufrag)));
 }
 
 DirectPath::DirectPath(Worker& worker, int descriptor, int made_of, const SocketAddress& remote,
@@ -59,6 +61,7 @@ DirectPath::Head DirectPath::lookAtHead(Timestamp now) {
                 .msg_flags = 0};
   const ssize_t size = recvmsg(descriptor_, &header, MSG_PEEK | MSG_DONTWAIT);
   if (size < 0) return Head::None;
+  if (size == 0) return Head::Empty;
   const Bytes head = buffer_.first(static_cast<std::size_t>(size));
   if (from != remote_) return isForTheAgent(head, from, now) ? Head::ForTheAgent : Head::Foreign;
   if (isStunResponse(head)) return Head::StunResponse;

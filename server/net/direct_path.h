@@ -69,6 +69,9 @@ class DirectPath {
           return Left::ForTheAgent;
         case Head::ForTheAgent:
           return Left::ForTheAgent;
+        case Head::Empty:
+          (void)takeHead();
+          break;
         case Head::Foreign:
           drop();
           break;
@@ -83,7 +86,7 @@ class DirectPath {
   Timestamp lastConsent() const { return last_consent_; }
   // Whether it was made of these.
   bool isOf(int descriptor, const SocketAddress& remote) const {
-    return made_of_ == descriptor && remote_ == remote;
+    return made_of_ == descriptor && remote_ == remote.seenFrom(remote_);
   }
   // Since they were last asked for.
   std::uint64_t takeConsents() { return std::exchange(consents_, 0); }
@@ -91,7 +94,7 @@ class DirectPath {
 
  private:
   // What the next datagram in the socket's queue is.
-  enum class Head { None, StunResponse, ForTheAgent, Foreign, Media };
+  enum class Head { None, Empty, StunResponse, ForTheAgent, Foreign, Media };
 
   DirectPath(Worker& worker, int descriptor, int made_of, const SocketAddress& remote,
              std::string local_ufrag);

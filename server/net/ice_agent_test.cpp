@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "server/net/ice_test_peer.h"
+#include "server/net/local_addresses.h"
 #include "server/net/udp_socket.h"
 
 namespace ms::net {
@@ -43,6 +44,15 @@ TEST(IceAgent, CarriesMediaOfAUdpPairWithoutLibnice) {
     EXPECT_EQ(counters.datagrams_received, kRounds);
     EXPECT_GT(counters.direct_received, kRounds / 2);
   }
+}
+
+TEST(IceAgent, DeliversNoEmptyDatagram) {
+  IceTestPair pair(onLoopback(), isUdp);
+  ASSERT_TRUE(pair.connect());
+
+  pair.first.onLoop([&] { pair.first.agent->send({}); });
+
+  EXPECT_TRUE(pair.sendsBothWays());
 }
 
 TEST(IceAgent, SendsWhatOneTurnGivesAsOneBatch) {
@@ -388,6 +398,23 @@ TEST_P(IceAgentOnIpv6, ConnectsWhereThereIsNoIpv4) {
 
 INSTANTIATE_TEST_SUITE_P(Transports, IceAgentOnIpv6,
                          testing::Values(ice::Transport::Udp, ice::Transport::Tcp));
+
+// libnice's addresses do not say on which interface a link-local peer is, the kernel's do.
+TEST(IceAgent, CarriesMediaBetweenLinkLocalAddressesWithoutLibnice) {
+  const auto all = interfaceAddresses();
+  const auto link_local = std::ranges::find(all, InterfaceAddress::Scope::LinkLocal,
+                                            &InterfaceAddress::scope);
+  if (link_local == all.end()) GTEST_SKIP() << "no link-local address on this machine";
+  IceConfig config;
+  config.interfaces = {link_local->interface};
+  IceTestPair pair(config, [](const ice::Candidate& candidate) {
+    return isUdp(candidate) && candidate.address.starts_with("fe80:");
+  });
+  ASSERT_TRUE(pair.connect());
+
+  EXPECT_TRUE(pair.sendsBothWays());
+  EXPECT_EQ(pair.first.ask([&] { return pair.first.agent->counters().direct_received; }), 1u);
+}
 
 // Of the agent's own sockets: those with its candidates' ports.
 TEST(IceAgent, MarksAllItsSocketsWithItsDscp) {

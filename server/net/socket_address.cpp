@@ -67,6 +67,14 @@ SocketAddress SocketAddress::withPort(std::uint16_t port) const {
   return changed;
 }
 
+SocketAddress SocketAddress::seenFrom(const SocketAddress& local) const {
+  SocketAddress changed = *this;
+  if (family() == AF_INET6 && local.family() == AF_INET6 && ipv6_.sin6_scope_id == 0 &&
+      IN6_IS_ADDR_LINKLOCAL(&ipv6_.sin6_addr))
+    changed.ipv6_.sin6_scope_id = local.ipv6_.sin6_scope_id;
+  return changed;
+}
+
 bool SocketAddress::operator==(const SocketAddress& other) const {
   return port() == other.port() && isSameHost(other);
 }

@@ -35,6 +35,8 @@ class SocketAddress {
   static constexpr socklen_t kCapacity = sizeof(sockaddr_in6);
 
   SocketAddress withPort(std::uint16_t port) const;
+  // A link-local address that names no interface gets that of `local`, the socket that reaches it.
+  SocketAddress seenFrom(const SocketAddress& local) const;
   // All but the port.
   bool isSameHost(const SocketAddress& other) const;
   // Family, address, port; the interface of link-local ones.

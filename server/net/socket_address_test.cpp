@@ -41,6 +41,20 @@ TEST(SocketAddress, KeepsTheInterfaceOfLinkLocalAddresses) {
   EXPECT_NE(on_loopback, SocketAddress::parse("fe80::1", 1));
 }
 
+TEST(SocketAddress, GetsTheInterfaceOfTheSocketThatReachesItWhenItIsLinkLocal) {
+  const auto local = SocketAddress::parse("fe80::1%lo", 1);
+  ASSERT_TRUE(local);
+
+  EXPECT_EQ(SocketAddress::parse("fe80::2", 2)->seenFrom(*local),
+            SocketAddress::parse("fe80::2%lo", 2));
+  EXPECT_EQ(SocketAddress::parse("fe80::2", 2)->seenFrom(SocketAddress()),
+            SocketAddress::parse("fe80::2", 2));
+  EXPECT_EQ(SocketAddress::parse("2001:db8::2", 2)->seenFrom(*local),
+            SocketAddress::parse("2001:db8::2", 2));
+  EXPECT_EQ(SocketAddress::parse("192.0.2.1", 2)->seenFrom(*local),
+            SocketAddress::parse("192.0.2.1", 2));
+}
+
 TEST(SocketAddress, IsNoneForAnotherFamily) {
   const sockaddr other{.sa_family = AF_UNIX, .sa_data = {}};
 
