@@ -402,8 +402,8 @@ INSTANTIATE_TEST_SUITE_P(Transports, IceAgentOnIpv6,
 // libnice's addresses do not say on which interface a link-local peer is, the kernel's do.
 TEST(IceAgent, CarriesMediaBetweenLinkLocalAddressesWithoutLibnice) {
   const auto all = interfaceAddresses();
-  const auto link_local = std::ranges::find(all, InterfaceAddress::Scope::LinkLocal,
-                                            &InterfaceAddress::scope);
+  const auto link_local =
+      std::ranges::find(all, InterfaceAddress::Scope::LinkLocal, &InterfaceAddress::scope);
   if (link_local == all.end()) GTEST_SKIP() << "no link-local address on this machine";
   IceConfig config;
   config.interfaces = {link_local->interface};
