@@ -30,9 +30,8 @@ std::shared_ptr<DirectPath> DirectPath::make(Worker& worker, int descriptor,
   if (own < 0) return nullptr;
   askForBuffers(own);
   const auto local = SocketAddress::ofSocket(own);
-  return std::shared_ptr<DirectPath>(
-      new DirectPath(worker, own, descriptor, local ? remote.seenFrom(*local) : remote,
-                     std::move(local_ufrag)));
+  return std::shared_ptr<DirectPath>(new DirectPath(
+      worker, own, descriptor, local ? remote.seenFrom(*local) : remote, std::move(local_ufrag)));
 }
 
 DirectPath::DirectPath(Worker& worker, int descriptor, int made_of, const SocketAddress& remote,
