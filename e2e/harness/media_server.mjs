@@ -11,16 +11,21 @@ import {RawClient} from './raw_client.mjs';
 import {until} from './wait.mjs';
 
 const kProgram = process.env.MS_SERVER ?? new URL('../../build/release/server/kurento-media-server', import.meta.url).pathname;
+const kWithUs = ['setpriv', '--pdeathsig', 'KILL'];  // runs a program that ends when we do, however that comes about
 const kCrashWords = /AddressSanitizer|ThreadSanitizer|LeakSanitizer|UndefinedBehavior|runtime error:|terminate called|Assertion .* failed|CHECK failed|stack trace|Segmentation fault/i;
 const kEndWithin_ms = 5000;
 const kSpareDescriptors = 4;  // log files and the like, opened on the first use
 
+/** Below the ports that the kernel gives to clients: nobody else gets it before it is used. */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const {port} = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer();
+    const is_free = await new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, () => resolve(true)));
+    if (!is_free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 export class MediaServer {
@@ -59,7 +64,7 @@ export class MediaServer {
   #spawn(words, log, host) {
     const file = createWriteStream(log);
     const options = {stdio: ['ignore', 'pipe', 'pipe'], env: {...process.env, GST_DEBUG_NO_COLOR: '1'}};
-    this.#process = host ? host.spawn(kProgram, words, options) : spawn(kProgram, words, options);
+    this.#process = host ? host.spawn(kWithUs[0], [...kWithUs.slice(1), kProgram, ...words], options) : spawn(kWithUs[0], [...kWithUs.slice(1), kProgram, ...words], options);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (data) => {
         this.#output = (this.#output + data).slice(-1_000_000);

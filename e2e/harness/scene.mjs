@@ -11,18 +11,22 @@ import {RawClient} from './raw_client.mjs';
 
 const kReport = process.env.E2E_REPORT ?? new URL('../../build/e2e-report', import.meta.url).pathname;
 const kTimeout_ms = 90_000;
+const kEnd_ms = 20_000;  // for browsers and servers to end after that
 const kViewport = {width: 1100, height: 800};
 
-/** Registers a test: `sentence` is what is promised, body(scene) proves it. */
-export function scene(sentence, body) {
+/**
+ * Registers a test: `sentence` is what is promised, body(scene) proves it within timeout_ms. A body that takes
+ * longer goes on without being heard; what it had started is ended all the same.
+ */
+export function scene(sentence, body, {timeout_ms = kTimeout_ms} = {}) {
   const file = basename(process.argv[1], '.test.mjs');
   const slug = `${file}-${sentence.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 80)}`;
-  test(sentence, {timeout: kTimeout_ms}, async () => {
+  test(sentence, {timeout: timeout_ms + kEnd_ms}, async () => {
     const begin_ms = performance.now();
     const ours = new Scene(slug);
     let error;
     try {
-      await body(ours);
+      await within(timeout_ms, body(ours));
     } catch (caught) {
       error = caught;
     }
@@ -30,6 +34,13 @@ export function scene(sentence, body) {
     ours.write({sentence, file, seconds: (performance.now() - begin_ms) / 1000, error: error && String(error.stack ?? error)});
     if (error) throw error;
   });
+}
+
+/** What `promise` gives; an error when it takes longer than that. */
+async function within(timeout_ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => timer = setTimeout(() => reject(new Error(`not done after ${timeout_ms} ms`)), timeout_ms));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 // A library's forgotten timer or socket must not keep a finished test file alive.
