@@ -86,6 +86,12 @@ void RemoteRtpPeer::setSource(rtp::MediaKind kind, OutletPtr source) {
   });
 }
 
+void RemoteRtpPeer::measureLatency(bool is_wanted) {
+  hosted_.call([is_wanted](Hosted& hosted) {
+    hosted.transport.peer().measureLatency(is_wanted ? &Loop::now : nullptr);
+  });
+}
+
 void RemoteRtpPeer::statistics(std::move_only_function<void(const peer::PeerStatistics&)> done) {
   hosted_.call([&home = home_, done = std::move(done)](Hosted& hosted) mutable {
     home.post([done = std::move(done), result = hosted.transport.peer().statistics()]() mutable {

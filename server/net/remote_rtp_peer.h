@@ -36,6 +36,8 @@ class RemoteRtpPeer {
   // What the peer is fed with; null: nothing.
   void setSource(rtp::MediaKind kind, OutletPtr source);
 
+  // Whether packets' time on this server is measured, for statistics.
+  void measureLatency(bool is_wanted);
   void statistics(std::move_only_function<void(const peer::PeerStatistics&)> done);
 
  private:

@@ -133,6 +133,7 @@ void RtpEndpoint::startSession(const sdp::NegotiatedSession& session) {
   peer_ = std::make_unique<net::RemoteRtpPeer>(loop(), services_.leaseNear(loop()),
                                                services_.clock(), observer);
   peer_->start(session, std::exchange(ports_, {}));
+  onLatencyStatsChanged();
   onBandwidthChanged();
   for (const rtp::MediaKind kind : kMediaKinds) {
     tellDownstream(typeOf(kind));
@@ -156,7 +157,8 @@ void RtpEndpoint::onBandwidthChanged() {
   if (!peer_) return;
   peer_->setBandwidth({.min_video_send = kbps(getMinVideoSendBandwidth()),
                        .max_video_send = kbps(getMaxVideoSendBandwidth()),
-                       .max_video_receive = kbps(getMaxVideoRecvBandwidth())});
+                       .max_video_receive = kbps(getMaxVideoRecvBandwidth()),
+                       .min_video_receive = kbps(getMinVideoRecvBandwidth())});
   peer_->setRembParams(toRtp(getRembParams()));
 }
 
@@ -192,6 +194,10 @@ void RtpEndpoint::getStats(std::optional<api::MediaType> type,
     if (wantsLatencyStats()) stats[id()] = makeLatencyStats(id(), statistics, type);
     answer(std::move(stats));
   });
+}
+
+void RtpEndpoint::onLatencyStatsChanged() {
+  if (peer_) peer_->measureLatency(wantsLatencyStats());
 }
 
 // The links first, so that neighbours let go of the media before it ends.

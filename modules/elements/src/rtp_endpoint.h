@@ -41,6 +41,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
   void onBandwidthChanged() override;
   void onUpstreamChanged(api::MediaType type) override;
+  void onLatencyStatsChanged() override;
   void onClose() override;
 
   // net::RtpTransportObserver.

@@ -1,14 +1,25 @@
 #include "modules/elements/src/rtp_endpoint.h"
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
 #include <future>
+#include <optional>
 #include <string>
 
 #include "modules/core/src/element_fixture.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 #include "server/base/process.h"
+#include "server/base/random.h"
 #include "server/model/api_error.h"
+#include "server/net/port_pair.h"
 #include "server/net/worker_loops.h"
+#include "server/packet/peer/raw_peer.h"
+#include "server/packet/rtcp/compound_view.h"
+#include "server/packet/rtcp/remb.h"
 
 namespace ms::elements {
 namespace {
@@ -103,6 +114,67 @@ const std::string kAudioAndVideo =
     "a=ssrc:445566 cname:user@example.com\r\n"
     "m=video 5004 RTP/AVP 103\r\na=rtpmap:103 H264/90000\r\na=sendonly\r\n"
     "a=ssrc:112233 cname:user@example.com\r\n";
+
+// A sender and receiver of plain VP8, on sockets of its own.
+class PlainPeer {
+ public:
+  PlainPeer() {
+    SystemRandom random;
+    auto ports = *net::openPortPair(net::AddressFamily::Ipv4, {}, random);
+    port_ = ports.rtpPort();
+    rtp_ = std::move(ports.rtp).release();
+    rtcp_ = std::move(ports.rtcp).release();
+  }
+  ~PlainPeer() {
+    close(rtp_);
+    close(rtcp_);
+  }
+  PlainPeer(const PlainPeer&) = delete;
+  PlainPeer& operator=(const PlainPeer&) = delete;
+
+  std::string offer() const {
+    return kSession + "m=video " + std::to_string(port_) +
+           " RTP/AVPF 96\r\na=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 goog-remb\r\na=sendrecv\r\n"
+           "a=ssrc:2 cname:plain\r\n";
+  }
+  void takeAnswer(const std::string& text) {
+    const auto answer = sdp::SessionDescription::parse(text);
+    to_ = *net::SocketAddress::parse("127.0.0.1", answer->media.front().port);
+  }
+  void sendPicture() {
+    const std::uint16_t number = next_++;
+    const auto packet = peer::vp8Packet(rtp::Ssrc(2), number, number * 900u, number == 0);
+    sendto(rtp_, packet.data(), packet.size(), 0, to_.data(), to_.size());
+  }
+  // False when nothing comes.
+  bool receivesRtp() { return receive(rtp_) > 0; }
+  // The next estimate that comes.
+  std::optional<Bitrate> receiveRemb() {
+    for (std::size_t bytes; (bytes = receive(rtcp_)) > 0;) {
+      const auto compound = rtcp::CompoundView::parse(Bytes(buffer_).first(bytes));
+      if (!compound) continue;
+      for (const rtcp::PacketView packet : *compound)
+        if (const auto remb = rtcp::RembView::parse(packet)) return remb->bitrate();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // 0: nothing came in time.
+  std::size_t receive(int descriptor) {
+    pollfd waited{.fd = descriptor, .events = POLLIN, .revents = 0};
+    if (poll(&waited, 1, kPatienceMs) != 1) return 0;
+    const auto bytes = recv(descriptor, buffer_.data(), buffer_.size(), 0);
+    return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+  }
+
+  static constexpr int kPatienceMs = 20'000;
+  std::uint16_t port_ = 0;
+  int rtp_ = -1, rtcp_ = -1;
+  net::SocketAddress to_;
+  std::uint16_t next_ = 0;
+  std::array<std::uint8_t, 2048> buffer_{};
+};
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -299,6 +371,50 @@ TEST_F(RtpEndpointTest, HasStatisticsOfItsStreamsAndNoPeerConnection) {
 
   EXPECT_EQ(std::ranges::count(types, api::StatsType::Outboundrtp), 2);
   EXPECT_EQ(std::ranges::count(types, api::StatsType::Session), 0);
+}
+
+TEST_F(RtpEndpointTest, MeasuresLatencyWhileThePipelineWantsIt) {
+  PlainPeer peer;
+  std::string answer;
+  std::shared_ptr<RtpEndpoint> endpoint;
+  run([&] {
+    endpoint = makeRtp();
+    answer = answerOf(*endpoint, peer.offer());
+    endpoint->connect(endpoint, api::MediaType::Video, "default", "default");
+    pipeline_->setLatencyStats(true);
+  });
+  peer.takeAnswer(answer);
+  peer.sendPicture();
+  ASSERT_TRUE(peer.receivesRtp());
+
+  std::promise<core::StatsMap> got;
+  run([&] { endpoint->getStats({}, [&](auto stats) { got.set_value(*stats); }); });
+  const auto stats = got.get_future().get();
+  const auto latencies =
+      std::dynamic_pointer_cast<const api::EndpointStats>(stats.at(endpoint->id()));
+
+  ASSERT_TRUE(latencies);
+  ASSERT_EQ(latencies->input_latency.size(), 1u);
+  EXPECT_EQ(latencies->input_latency[0].name, "sink_video_default");
+  ASSERT_EQ(latencies->e2e_latency.size(), 1u);
+  EXPECT_GE(latencies->e2e_latency[0].avg, latencies->input_latency[0].avg);
+}
+
+TEST_F(RtpEndpointTest, AsksItsPeerForTheLeastThatItWantsToReceive) {
+  PlainPeer peer;
+  std::string answer;
+  run([&] {
+    const auto endpoint = makeRtp();
+    endpoint->setMinVideoRecvBandwidth(700);
+    answer = answerOf(*endpoint, peer.offer());
+  });
+  peer.takeAnswer(answer);
+  peer.sendPicture();
+
+  const auto estimate = peer.receiveRemb();
+
+  ASSERT_TRUE(estimate);
+  EXPECT_NEAR(static_cast<double>(**estimate), 700'000, 1000);  // Of one small picture: 30,000.
 }
 
 }  // namespace
