@@ -73,6 +73,8 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
   ~Parts() override;
 
   void connectSignals();
+  void configure(IceConfig wanted);
+  void applyConfig();
   void addServers();
   void addTurnServer(const TurnServer& turn);
   void setPortRange();
@@ -105,7 +107,7 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
 
   Worker& worker;
   Loop& loop;
-  const IceConfig config;
+  IceConfig config;
   IceObserver* observer;                            // Null once closed.
   std::vector<std::unique_ptr<TlsTunnel>> tunnels;  // To TURN servers.
   GlibContext context;
@@ -134,14 +136,11 @@ IceAgent::Parts::Parts(Worker& home, IceConfig wanted, IceObserver& told)
       state_timer(loop) {
   const GlibContext::Scope scope(context);
   agent.reset(nice_agent_new_full(context.get(), NICE_COMPATIBILITY_RFC5245, kOptions));
-  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", config.tcp == IceTcp::On, "controlling-mode",
-               config.role == IceRole::Controlling, "keepalive-conncheck", TRUE, "force-relay",
-               config.policy == IceTransportPolicy::Relay, nullptr);
+  g_object_set(agent.get(), "upnp", FALSE, "controlling-mode", config.role == IceRole::Controlling,
+               "keepalive-conncheck", TRUE, nullptr);
   nice_agent_add_stream(agent.get(), 1);
   if (config.dscp >= 0) nice_agent_set_stream_tos(agent.get(), kStream, config.dscp << 2);
   connectSignals();
-  addServers();
-  setPortRange();
 }
 
 // On its loop, or when the loop has ended without it.
@@ -160,7 +159,24 @@ void IceAgent::Parts::connectSignals() {
   nice_agent_attach_recv(agent.get(), kStream, kComponent, context.get(), onReceive, this);
 }
 
+void IceAgent::Parts::configure(IceConfig wanted) {
+  if (has_gathered) return;
+  wanted.role = config.role;
+  wanted.dscp = config.dscp;
+  wanted.consent = config.consent;
+  config = std::move(wanted);
+}
+
+void IceAgent::Parts::applyConfig() {
+  g_object_set(agent.get(), "ice-tcp", config.tcp == IceTcp::On, "force-relay",
+               config.policy == IceTransportPolicy::Relay, nullptr);
+  addServers();
+  setPortRange();
+}
+
 void IceAgent::Parts::addServers() {
+  nice_agent_forget_relays(agent.get(), kStream, kComponent);  // Of an attempt before.
+  tunnels.clear();
   for (const auto& stun : config.stun_servers) {
     if (!isNumeric(stun.address)) continue;
     g_object_set(agent.get(), "stun-server", stun.address.c_str(), "stun-server-port",
@@ -211,6 +227,7 @@ bool IceAgent::Parts::gather() {
   const GlibContext::Scope scope(context);
   // Without an address of ours libnice would take all that it finds.
   if (!addLocalAddresses()) return false;
+  applyConfig();
   has_gathered = true;
   if (!nice_agent_gather_candidates(agent.get(), kStream)) {
     has_gathered = false;
@@ -494,6 +511,8 @@ void IceAgent::setRole(IceRole role) {
   if (parts_->observer)
     g_object_set(parts_->agent.get(), "controlling-mode", role == IceRole::Controlling, nullptr);
 }
+
+void IceAgent::configure(IceConfig config) { parts_->configure(std::move(config)); }
 
 bool IceAgent::gather() { return parts_->gather(); }
 

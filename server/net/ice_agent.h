@@ -123,6 +123,10 @@ class IceAgent {
   bool setRemoteCredentials(const ice::Credentials& credentials);
   void setRole(IceRole role);
 
+  // What gather() is to go by: servers, interfaces, ports, TCP, policy and external addresses.
+  // Role, DSCP and consent stay as they are. Nothing once we have gathered.
+  void configure(IceConfig config);
+
   // Opens the sockets and tells their candidates. False: none could be opened.
   bool gather();
 

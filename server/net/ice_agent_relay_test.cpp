@@ -139,6 +139,25 @@ TEST_F(IceAgentRelay, FinishesGatheringWithTheRelaysCandidate) {
   EXPECT_TRUE(hasRelayed(peer));
 }
 
+TEST_F(IceAgentRelay, IsThatOfTheConfigurationWhenGatheringBegins) {
+  ASSERT_TRUE(server.isUp());
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.turn_servers = {server.as(TurnServer::Transport::Tcp, "wrong")};
+  IceTestPeer peer(worker, config);
+  config.turn_servers = {server.as(TurnServer::Transport::Udp)};
+  config.policy = IceTransportPolicy::Relay;
+
+  peer.onLoop([&] {
+    peer.agent->configure(config);
+    EXPECT_TRUE(peer.agent->gather());
+  });
+
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+  EXPECT_TRUE(hasRelayed(peer));
+  EXPECT_TRUE(peer.ask([&] { return std::ranges::all_of(peer.candidates, isRelayed); }));
+}
+
 TEST_F(IceAgentRelay, LeavesNothingBehindWhenItIsClosedWhileAllocating) {
   ASSERT_TRUE(server.isUp());
   Worker worker("test");

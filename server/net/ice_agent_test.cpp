@@ -337,6 +337,31 @@ TEST(IceAgent, KeepsToItsPortRange) {
     }
 }
 
+TEST(IceAgent, GathersByTheConfigurationOfThatMomentAndByNoLaterOne) {
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.interfaces = {"nowhere"};
+  IceTestPeer peer(worker, config);
+  config = onLoopback();
+  config.tcp = IceTcp::Off;
+  config.external_ipv4 = config.external_ipv6 = "192.0.2.7";
+  peer.onLoop([&] {
+    peer.agent->configure(config);
+    EXPECT_TRUE(peer.agent->gather());
+    peer.agent->configure(onLoopback());
+  });
+
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+
+  peer.onLoop([&] {
+    EXPECT_FALSE(peer.candidates.empty());
+    for (const auto& candidate : peer.candidates) {
+      EXPECT_TRUE(isUdp(candidate));
+      EXPECT_EQ(candidate.address, "192.0.2.7");
+    }
+  });
+}
+
 TEST(IceAgent, CannotGatherWhenItsPortsAreTaken) {
   Worker worker("test");
   IceTestPeer peer(worker, onLoopback());

@@ -34,6 +34,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   Parts(Worker& worker, PeerTransportConfig config, PeerTransportObserver& observer);
 
   Path& addPath();
+  void configure(const IceConfig& ice);
   bool gather();
   void start(const sdp::NegotiatedSession& session);
   void publish(const OutletPtr& outlet);
@@ -109,6 +110,16 @@ PeerTransport::Parts::Path& PeerTransport::Parts::addPath() {
   else if (!config.credentials.ufrag.empty())
     path.agent.setLocalCredentials(config.credentials);
   return path;
+}
+
+// Those that come later are made with it.
+void PeerTransport::Parts::configure(const IceConfig& ice) {
+  const IceRole role = config.ice.role;
+  const int dscp = config.ice.dscp;
+  config.ice = ice;
+  config.ice.role = role;
+  config.ice.dscp = dscp;
+  for (const auto& path : paths) path->agent.configure(config.ice);
 }
 
 bool PeerTransport::Parts::gather() {
@@ -280,6 +291,8 @@ PeerTransport::~PeerTransport() { stop(); }
 ice::Credentials PeerTransport::localCredentials() const {
   return parts_->paths.front()->agent.localCredentials();
 }
+
+void PeerTransport::configure(const IceConfig& ice) { parts_->configure(ice); }
 
 bool PeerTransport::gather() {
   const auto alive = parts_;

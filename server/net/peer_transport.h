@@ -61,6 +61,9 @@ class PeerTransport {
   // One pair for all transports, as in every description of ours.
   ice::Credentials localCredentials() const;
 
+  // As IceAgent::configure(), of all transports.
+  void configure(const IceConfig& ice);
+
   // Opens sockets and tells their candidates; before start() for the first transport, and for
   // further ones as soon as they are known. False: no socket could be opened.
   bool gather();

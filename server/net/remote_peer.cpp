@@ -107,8 +107,9 @@ RemotePeer::RemotePeer(Loop& home, WorkerLease lease, PeerTransportConfig config
 
 RemotePeer::~RemotePeer() = default;
 
-void RemotePeer::gather(std::move_only_function<void(bool)> done) {
-  hosted_.call([&home = home_, done = std::move(done)](Hosted& hosted) mutable {
+void RemotePeer::gather(const IceConfig& ice, std::move_only_function<void(bool)> done) {
+  hosted_.call([&home = home_, ice, done = std::move(done)](Hosted& hosted) mutable {
+    hosted.transport.configure(ice);
     home.post(
         [done = std::move(done), is_open = hosted.transport.gather()]() mutable { done(is_open); });
   });

@@ -27,8 +27,9 @@ class RemotePeer {
   RemotePeer(const RemotePeer&) = delete;
   RemotePeer& operator=(const RemotePeer&) = delete;
 
-  // As of PeerTransport. `is_open`: false when no socket could be opened.
-  void gather(std::move_only_function<void(bool is_open)> done);
+  // As of PeerTransport. `ice`: what is gathered, as of IceAgent::configure(). `is_open`: false
+  // when no socket could be opened.
+  void gather(const IceConfig& ice, std::move_only_function<void(bool is_open)> done);
   void start(const sdp::NegotiatedSession& session);
   // What comes and goes over DTLS itself on this transport; before start().
   void carryData(TransportIndex transport, WirePtr wire);

@@ -46,8 +46,9 @@ WebRtcEndpoint::~WebRtcEndpoint() = default;
 
 std::unique_ptr<net::RemotePeer> WebRtcEndpoint::makePeer(net::IceRole role,
                                                           const ice::Credentials& credentials) {
-  net::IceConfig ice = makeIceConfig(ice_settings_, dscpOf(arguments_.qos_dscp, settings()));
+  net::IceConfig ice;
   ice.role = role;
+  ice.dscp = dscpOf(arguments_.qos_dscp, settings());
   const std::shared_ptr<net::PeerTransportObserver> observer(shared_from_this(), this);
   return std::make_unique<net::RemotePeer>(
       loop(), services_.leaseNear(loop()),
@@ -139,7 +140,7 @@ void WebRtcEndpoint::startSession(const sdp::NegotiatedSession& session) {
 
 void WebRtcEndpoint::gatherCandidates(model::Answer<void> answer) {
   if (!peer_ || std::exchange(is_gathering_asked_, true)) return answer({});
-  peer_->gather([answer = std::move(answer)](bool is_open) mutable {
+  peer_->gather(makeIceConfig(ice_settings_), [answer = std::move(answer)](bool is_open) mutable {
     if (is_open) return answer({});
     answer(std::unexpected(
         ApiError(ErrorCode::IceGatherCandidatesError, "Error gathering candidates")));

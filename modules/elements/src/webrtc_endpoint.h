@@ -34,8 +34,8 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                  const api::WebRtcEndpointArguments& arguments);
   ~WebRtcEndpoint() override;
 
-  // api::WebRtcEndpoint. The ICE properties count for the offer or answer that is made afterwards;
-  // a value that cannot be used reads back and is named in the log when it would be used.
+  // api::WebRtcEndpoint. The ICE properties count for gatherCandidates(); a value that cannot be
+  // used reads back and is named in the log then.
   std::string getNetworkInterfaces() override { return ice_settings_.network_interfaces; }
   void setNetworkInterfaces(const std::string& names) override;
   bool getIceTcp() override { return ice_settings_.ice_tcp; }

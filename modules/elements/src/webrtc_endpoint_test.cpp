@@ -14,6 +14,7 @@ namespace ms::elements {
 namespace {
 
 using model::ErrorCode;
+using testing::AnyOf;
 using namespace std::chrono_literals;
 
 // Made once: an RSA key takes some 100 ms.
@@ -259,6 +260,30 @@ TEST_F(WebRtcEndpointTest, GatheringBeforeANegotiationDoesNothing) {
     gather(*makeEndpoint());
 
     EXPECT_TRUE(events_.list.empty());
+  });
+}
+
+TEST_F(WebRtcEndpointTest, GathersByThePropertiesOfThatMoment) {
+  run([&] {
+    const auto endpoint = makeEndpoint();
+    offerOf(*endpoint);
+    endpoint->setNetworkInterfaces("lo");
+    endpoint->setIceTcp(false);
+    endpoint->setExternalIPv4("192.0.2.7");
+    endpoint->setExternalIPv6("2001:db8::7");
+    gather(*endpoint);
+  });
+
+  ASSERT_TRUE(waitUntil([&] { return events_.count("IceGatheringDone") == 1; }));
+
+  run([&] {
+    EXPECT_GT(events_.count("IceCandidateFound"), 0u);
+    for (const auto& event : events_.list) {
+      if (event.type != "IceCandidateFound") continue;
+      const auto found = ice::Candidate::parse(event.data["candidate"]["candidate"].asString());
+      EXPECT_EQ(found->transport, ice::Transport::Udp);
+      EXPECT_THAT(found->address, AnyOf("192.0.2.7", "2001:db8::7"));
+    }
   });
 }
 

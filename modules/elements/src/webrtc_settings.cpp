@@ -43,7 +43,7 @@ IceSettings readIceSettings(const core::ModuleSettings& settings) {
   return ice;
 }
 
-net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
+net::IceConfig makeIceConfig(const IceSettings& settings) {
   net::IceConfig config;
   config.tcp = settings.ice_tcp ? net::IceTcp::On : net::IceTcp::Off;
   config.interfaces = splitAtCommas(settings.network_interfaces);
@@ -57,7 +57,6 @@ net::IceConfig makeIceConfig(const IceSettings& settings, int dscp) {
          static_cast<std::uint16_t>(std::clamp(settings.stun_server_port, 1, kMaxPort))});
   config.external_ipv4 = settings.external_ipv4;
   config.external_ipv6 = settings.external_ipv6;
-  config.dscp = dscp;
   if (!settings.turn_url.empty()) {
     if (const auto server = parseTurnUrl(settings.turn_url))
       config.turn_servers.push_back(*server);

@@ -24,8 +24,8 @@ struct IceSettings {
 };
 IceSettings readIceSettings(const core::ModuleSettings& settings);
 
-// The agent's configuration; a TURN URL that cannot be read is named in the log and left out.
-net::IceConfig makeIceConfig(const IceSettings& settings, int dscp);
+// What an agent gathers; a TURN URL that cannot be read is named in the log and left out.
+net::IceConfig makeIceConfig(const IceSettings& settings);
 
 // Audio and video codecs in order of preference, as WebRTC may use them.
 sdp::CodecPreferences readCodecPreferences(const core::ModuleSettings& settings);
