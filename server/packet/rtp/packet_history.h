@@ -42,14 +42,17 @@ class PacketHistory {
   // still under way by `rtt`.
   std::expected<const Sent*, Drop> resend(SequenceNumber number, Duration rtt, Timestamp now);
 
+  // Forgets what is too old, in the order of sending: while packets flow nothing else is looked at.
   void expire(Timestamp now);
   void clear();
   std::size_t size() const { return size_; }
 
  private:
   Sent& place(SequenceNumber number) { return ring_[*number % kPackets]; }
+  void noteNumber(SequenceNumber number);
 
   std::vector<Sent> ring_;  // kPackets, by sequence number.
+  SequenceNumber oldest_;   // No packet has a number before it.
   std::size_t size_ = 0;
 };
 

@@ -84,6 +84,26 @@ TEST_F(PacketHistoryTest, DropsPacketsThatAreTooOld) {
   EXPECT_EQ(pool_.inUse(), 1u);
 }
 
+TEST_F(PacketHistoryTest, DropsAllOfASilentStreamWhateverItsNumbersDid) {
+  for (int number = 65'500; number < 65'560; ++number) put(number);  // Across the wrap,
+  put(65'510);                                                       // one of them late,
+  for (int number = 70'000; number < 70'700; number += 3) put(number, seconds(1));  // and a leap.
+  history_.expire(at(seconds(1) + PacketHistory::kMaxAge));
+
+  EXPECT_EQ(history_.size(), 0u);
+  EXPECT_EQ(pool_.inUse(), 0u);
+}
+
+TEST_F(PacketHistoryTest, KeepsWhatWasSentAgainLatelyAndAllThatCameAfterIt) {
+  for (int number = 0; number < 4; ++number) put(number);
+  ASSERT_TRUE(resend(1, seconds(5)));
+  history_.expire(at(PacketHistory::kMaxAge));
+  EXPECT_EQ(history_.size(), 3u);
+
+  history_.expire(at(seconds(5) + PacketHistory::kMaxAge));
+  EXPECT_EQ(history_.size(), 0u);
+}
+
 TEST_F(PacketHistoryTest, GivesAllBuffersBackWhenCleared) {
   for (int number = 0; number < 100; ++number) put(number);
   history_.clear();
