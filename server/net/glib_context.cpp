@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "server/net/timer_tick.h"
+
 namespace ms::net {
 namespace {
 
@@ -150,7 +152,8 @@ void GlibContext::watchPolled() {
 // A timer that is due too early only asks again, so it is moved only when it would be late.
 void GlibContext::startTimer(int timeout_ms) {
   if (timeout_ms < 0) return;
-  const Timestamp due = Loop::now() + std::chrono::milliseconds(timeout_ms);
+  const Timestamp now = Loop::now();
+  const Timestamp due = onTick(now + std::chrono::milliseconds(timeout_ms), now);
   if (due >= timer_due_) return;
   timer_due_ = due;
   timer_.startAt(due, [this] {

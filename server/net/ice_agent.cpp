@@ -46,6 +46,12 @@ IceState stateOf(guint state) {
   }
 }
 
+// So long libnice goes on ticking, 50 times per second, when it has no check left to make. Without
+// a path that is its patience with a peer whose checks are late; with one it is good for nothing,
+// and a new candidate sets the clock going again.
+constexpr guint kPatienceMs = 5000;
+constexpr guint kPatienceWithPathMs = 200;
+
 bool isNumeric(const std::string& address) {
   const auto kind = ice::addressKind(address);
   return kind == ice::AddressKind::Ipv4 || kind == ice::AddressKind::Ipv6;
@@ -312,6 +318,7 @@ ice::Credentials IceAgent::Parts::restart() {
   if (!observer) return {};
   const GlibContext::Scope scope(context);
   nice_agent_restart(agent.get());
+  g_object_set(agent.get(), "idle-timeout", kPatienceMs, nullptr);
   waiting.clear();
   remote_candidates = 0;
   passive_tcp_candidates = 0;
@@ -401,6 +408,8 @@ void IceAgent::Parts::tellStates() {
   while (observer) {
     const auto state = states.poll(now);
     if (!state) break;
+    g_object_set(agent.get(), "idle-timeout",
+                 *state == IceState::Ready ? kPatienceWithPathMs : kPatienceMs, nullptr);
     observer->onIceState(*state);
   }
   const Timestamp due = observer ? states.nextTimeout(now) : kNever;

@@ -5,6 +5,7 @@
 
 #include "server/base/loop.h"
 #include "server/net/outlet.h"
+#include "server/net/timer_tick.h"
 #include "server/net/worker_loops.h"
 
 namespace ms::net {
@@ -201,7 +202,7 @@ void PeerTransport::Parts::maybeGatheringDone() {
 
 void PeerTransport::Parts::lookAtTime() {
   if (!observer || !is_started) return;
-  const Timestamp due = peer.nextTimeout();
+  const Timestamp due = onTick(peer.nextTimeout(), Loop::now());
   if (due == kNever || (timer.isPending() && timer_due <= due)) return;
   timer_due = due;
   timer.startAt(due, [this] { onTimer(); });

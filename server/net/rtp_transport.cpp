@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/net/outlet.h"
+#include "server/net/timer_tick.h"
 #include "server/net/worker_loops.h"
 #include "server/packet/rtcp/compound_view.h"
 #include "server/packet/rtp/rtp_view.h"
@@ -233,7 +234,7 @@ void RtpTransport::stop() {
 
 void RtpTransport::lookAtTime() {
   if (!observer_) return;
-  const Timestamp due = peer_.nextTimeout();
+  const Timestamp due = onTick(peer_.nextTimeout(), Loop::now());
   if (due == kNever || (timer_.isPending() && timer_due_ <= due)) return;
   timer_due_ = due;
   timer_.startAt(due, [this] { onTimer(); });
