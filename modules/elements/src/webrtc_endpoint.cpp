@@ -67,6 +67,7 @@ sdp::NegotiationConfig WebRtcEndpoint::makeNegotiationConfig() {
   config.audio_medias = readMediaCount(settings(), "numAudioMedias");
   config.video_medias = readMediaCount(settings(), "numVideoMedias");
   config.use_data_channels = arguments_.use_data_channels;
+  config.max_message_bytes = sctp::Association::kMaxMessageBytes;
   config.offer_direction = offerDirection(arguments_);
   config.max_audio_recv_kbps = toKbps(getMaxAudioRecvBandwidth());
   config.max_video_recv_kbps = toKbps(getMaxVideoRecvBandwidth());

@@ -178,14 +178,15 @@ MediaDescription answerRtp(const SessionDescription& offer, const MediaDescripti
 MediaDescription answerData(const MediaDescription& offered, SetupRole setup,
                             const NegotiationConfig& config) {
   MediaDescription answer = answerTo(offered, kWebRtcPort);
-  const std::string port = std::to_string(sctpPort(offered).value_or(0));
+  const std::uint16_t sctp_port = sctpPort(offered).value_or(0);
+  const std::string port = std::to_string(sctp_port);
   const bool is_old_syntax = std::ranges::find(offered.formats, port) != offered.formats.end();
   answer.formats = {is_old_syntax ? port : std::string(kDataChannelFormat)};
   addSetupLine(offered, setup, config, answer);
   if (is_old_syntax)
     answer.addAttribute("sctpmap", port + ' ' + std::string(kDataChannelFormat) + " 1024");
   else
-    answer.addAttribute("sctp-port", port);
+    addSctpLines(answer, config, sctp_port);
   addTransportLines(answer, config);
   return answer;
 }

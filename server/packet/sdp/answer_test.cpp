@@ -527,6 +527,17 @@ TEST(Answer, ReadsTheLongestMessageThatThePeerTakes) {
             std::nullopt);
 }
 
+TEST(Answer, SaysTheLongestMessageThatWeTakeInTheNewSyntax) {
+  auto config = withData();
+  config.max_message_bytes = 262144;
+  const auto old = replaced(kData, "UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000",
+                            "DTLS/SCTP 5002\r\na=sctpmap:5002 webrtc-datachannel 16");
+
+  EXPECT_EQ(answerTo(kSession + kData, config).local.media[0].value("max-message-size"), "262144");
+  EXPECT_FALSE(answerTo(kSession + old, config).local.media[0].has("max-message-size"));
+  EXPECT_FALSE(answerTo(kSession + kData, withData()).local.media[0].has("max-message-size"));
+}
+
 TEST(Answer, RejectsDataWithoutDataChannels) { expectRejected(kData, webRtcConfig()); }
 
 TEST(Answer, RejectsDataOfAnotherForm) {

@@ -56,6 +56,12 @@ void addRtxSsrcLines(MediaDescription& media, const NegotiationConfig& config) {
   media.addAttribute("ssrc-group", "FID " + std::to_string(*config.local.video_ssrc) + ' ' + rtx);
 }
 
+void addSctpLines(MediaDescription& media, const NegotiationConfig& config, std::uint16_t port) {
+  media.addAttribute("sctp-port", std::to_string(port));
+  if (config.max_message_bytes > 0)
+    media.addAttribute("max-message-size", std::to_string(config.max_message_bytes));
+}
+
 std::uint16_t localPort(const NegotiationConfig& config, rtp::MediaKind kind) {
   return config.profile == Profile::WebRtc ? kWebRtcPort : portsOf(config, kind).rtp;
 }

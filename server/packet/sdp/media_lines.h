@@ -29,6 +29,9 @@ void addRtxLines(MediaDescription& media, rtp::PayloadType payload_type, rtp::Pa
 // The SSRC on which retransmissions of video are sent, as a group FID (RFC 5576 §4.2).
 void addRtxSsrcLines(MediaDescription& media, const NegotiationConfig& config);
 
+// a=sctp-port and a=max-message-size (RFC 8841 §5 and §6).
+void addSctpLines(MediaDescription& media, const NegotiationConfig& config, std::uint16_t port);
+
 std::uint16_t localPort(const NegotiationConfig& config, rtp::MediaKind kind);
 rtp::Ssrc localSsrc(const NegotiationConfig& config, rtp::MediaKind kind);
 

@@ -64,7 +64,7 @@ MediaDescription dataSection(const NegotiationConfig& config) {
   media.formats = {"webrtc-datachannel"};
   media.addAttribute("mid", "application0");
   media.addAttribute("setup", "actpass");
-  media.addAttribute("sctp-port", std::to_string(config.local.sctp_port));
+  addSctpLines(media, config, config.local.sctp_port);
   addTransportLines(media, config);
   return media;
 }

@@ -55,6 +55,7 @@ struct NegotiationConfig {
   std::size_t video_medias = 1;                     // numVideoMedias: 0 or 1.
   Direction offer_direction = Direction::SendRecv;  // recvonly and sendonly of the constructor.
   bool use_data_channels = false;
+  std::uint64_t max_message_bytes = 0;    // Of data channels, what we take; 0: not said.
   std::uint32_t max_audio_recv_kbps = 0;  // 0: no b= line.
   std::uint32_t max_video_recv_kbps = 0;
   LocalParameters local;

@@ -75,6 +75,7 @@ TEST(Offer, OfVideoHasExactlyTheseLines) {
 TEST(Offer, HasDataOnlyWithDataChannels) {
   NegotiationConfig config = webRtcConfig();
   config.use_data_channels = true;
+  config.max_message_bytes = 262144;
 
   const auto offer = makeOffer(config);
 
@@ -85,10 +86,10 @@ TEST(Offer, HasDataOnlyWithDataChannels) {
   EXPECT_EQ(data.port, 9);
   EXPECT_EQ(data.protocol, "UDP/DTLS/SCTP");
   EXPECT_THAT(data.formats, ElementsAre("webrtc-datachannel"));
-  EXPECT_THAT(attributesOf(data),
-              ElementsAre("mid:application0", "setup:actpass",
-                          "sctp-port:" + std::to_string(config.local.sctp_port), "ice-ufrag:BCDE",
-                          "ice-pwd:FGHIJKLMNOPQRSTUVWXYZa", kFingerprint));
+  EXPECT_THAT(attributesOf(data), ElementsAre("mid:application0", "setup:actpass",
+                                              "sctp-port:" + std::to_string(config.local.sctp_port),
+                                              "max-message-size:262144", "ice-ufrag:BCDE",
+                                              "ice-pwd:FGHIJKLMNOPQRSTUVWXYZa", kFingerprint));
 }
 
 TEST(Offer, HasTheDirectionOfTheEndpoint) {
