@@ -7,6 +7,8 @@ import {until} from '../harness/wait.mjs';
 const kEvents = ['DataChannelOpened', 'DataChannelClosed', 'MediaFlowInStateChanged', 'MediaFlowOutStateChanged'];
 const kOperationNotSupported = 40111, kIllegalParameter = 40107, kUnexpected = 40003;
 
+const kLongestMessage = 262_144;
+
 const kPages = {Chromium: (s) => s.page(), Firefox: (s) => s.firefoxPage()};
 
 async function dataEndpoint(client, pipeline) {
@@ -69,6 +71,24 @@ for (const [browser, newPage] of Object.entries(kPages)) {
     await inPage(page, 'hangUp', 'echo');
     client.close();
     await s.media_server.expectNothingLeft();
+  });
+
+  scene(`${browser}: a channel that only the page knows of works from its first message on, up to the longest one`, async (s) => {
+    const client = await s.rawClient();
+    const endpoint = await dataEndpoint(client, await client.create('MediaPipeline'));
+    await join(client, endpoint, endpoint);
+    const page = await newPage(s);
+    const {answer} = await connectPeer(page, 'peer', endpoint, {direction: 'none', channels: [{label: 'agreed', negotiated: true, id: 42}]});
+    assert.match(answer, /^a=max-message-size:262144\s*$/m);
+    await isOpen(page, 'peer', 'agreed');
+    await inPage(page, 'say', 'peer', 'agreed', 'hello');
+    await inPage(page, 'flood', 'peer', 'agreed', {count: 1, size: kLongestMessage});
+    await hears(page, 'peer', 'agreed', 2);
+    assert.deepEqual(await inPage(page, 'heard', 'peer', 'agreed'), [{text: 'hello'}, {size: kLongestMessage, number: 0, is_whole: true}]);
+    assert.deepEqual(endpoint.channels('DataChannelOpened'), [42]);
+    await inPage(page, 'closeChannel', 'peer', 'agreed');
+    await until('the closing is told', () => endpoint.channels('DataChannelClosed').length > 0);
+    assert.deepEqual(endpoint.channels('DataChannelClosed'), [42]);
   });
 
   scene(`${browser}: the server opens channels of every kind and closes them`, async (s) => {

@@ -20,6 +20,7 @@ void DataChannels::onClosed() {
   streams_ = 0;
   queue_.clear();
   queued_bytes_ = 0;
+  refused_.clear();
   for (const auto& [stream, channel] : std::exchange(channels_, {}))
     if (channel.is_told) observer_.onChannelClosed(stream);
 }
@@ -35,17 +36,32 @@ void DataChannels::onMessage(StreamId stream, std::uint32_t protocol, Bytes mess
   if (!is_empty && !is_text && known != PayloadProtocol::Binary)
     return drops_.count(Drop::UnknownProtocol);
 
-  const auto found = channels_.find(stream);
-  if (found == channels_.end() || found->second.is_incoming_reset)
-    return drops_.count(Drop::UnknownStream);
-  Channel& channel = found->second;
-  markOpen(stream, channel);
+  Channel* const channel = channelOfMessage(stream);
+  if (!channel) return drops_.count(Drop::UnknownStream);
+  markOpen(stream, *channel);
   const Bytes bytes = is_empty ? Bytes() : message;
-  ++channel.counters.messages_received;
-  channel.counters.bytes_received += bytes.size();
-  observer_.onChannelMessage(stream, {.label = channel.parameters.label,
+  ++channel->counters.messages_received;
+  channel->counters.bytes_received += bytes.size();
+  observer_.onChannelMessage(stream, {.label = channel->parameters.label,
                                       .kind = is_text ? DataKind::Text : DataKind::Binary,
                                       .bytes = bytes});
+}
+
+DataChannels::Channel* DataChannels::channelOfMessage(StreamId stream) {
+  const auto found = channels_.find(stream);
+  if (found != channels_.end()) return found->second.is_incoming_reset ? nullptr : &found->second;
+  if (refused_.contains(stream) || *stream >= streams_ || channels_.size() >= kMaxChannels)
+    return nullptr;
+  Channel& channel = add(stream, {});
+  channel.is_unannounced = true;
+  return &channel;
+}
+
+DataChannels::Channel& DataChannels::add(StreamId stream, ChannelParameters parameters) {
+  Channel& channel = channels_[stream];
+  channel.parameters = std::move(parameters);
+  channel.age = next_age_++;
+  return channel;
 }
 
 void DataChannels::onDcep(StreamId stream, Bytes message) {
@@ -58,15 +74,17 @@ void DataChannels::onDcep(StreamId stream, Bytes message) {
 }
 
 void DataChannels::onOpen(StreamId stream, Bytes message) {
-  if (channels_.contains(stream)) return drops_.count(Drop::StreamInUse);
+  const auto found = channels_.find(stream);
+  const bool is_known = found != channels_.end();
+  if (is_known && !std::exchange(found->second.is_unannounced, false))
+    return drops_.count(Drop::StreamInUse);
   if (isOurs(stream)) return refuse(stream, Drop::WrongParity);
-  if (channels_.size() >= kMaxChannels) return refuse(stream, Drop::TooManyChannels);
+  if (!is_known && channels_.size() >= kMaxChannels) return refuse(stream, Drop::TooManyChannels);
   auto parameters = parseOpen(message);
   if (!parameters) return refuse(stream, parameters.error());
 
-  Channel& channel = channels_[stream];
+  Channel& channel = is_known ? found->second : add(stream, {});
   channel.parameters = std::move(*parameters);
-  channel.age = next_age_++;
   if (const auto sent = write(stream, PayloadProtocol::Dcep, kAckMessage); !sent)
     drops_.count(sent.error());
   markOpen(stream, channel);
@@ -75,6 +93,7 @@ void DataChannels::onOpen(StreamId stream, Bytes message) {
 // The peer sees a channel that closes at once.
 void DataChannels::refuse(StreamId stream, Drop reason) {
   drops_.count(reason);
+  refused_.insert(stream);
   const StreamId streams[] = {stream};
   carrier_.resetStreams(streams);
 }
@@ -100,6 +119,7 @@ std::expected<void, Drop> DataChannels::close(StreamId stream) {
 // What we still had for it nobody reads any more.
 void DataChannels::onIncomingReset(std::span<const StreamId> streams) {
   for (const StreamId stream : streams) {
+    refused_.erase(stream);
     const auto found = channels_.find(stream);
     if (found == channels_.end()) continue;
     found->second.is_incoming_reset = true;
@@ -159,9 +179,7 @@ std::expected<StreamId, Drop> DataChannels::open(ChannelParameters parameters) {
   const StreamId id(static_cast<std::uint16_t>(stream));
   if (const auto sent = write(id, PayloadProtocol::Dcep, writeOpen(parameters)); !sent)
     return std::unexpected(sent.error());
-  Channel& channel = channels_[id];
-  channel.parameters = std::move(parameters);
-  channel.age = next_age_++;
+  add(id, std::move(parameters));
   return id;
 }
 

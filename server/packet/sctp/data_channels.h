@@ -2,8 +2,10 @@
 // and closing, and what their messages look like to SCTP.
 //
 // The client of the DTLS handshake opens channels on even streams, the server on odd ones. A
-// channel is open when the peer has acknowledged it, or has sent on it. To close one, each side
-// resets its half of the stream; it is gone, and its number free, when both have.
+// channel is open when the peer has acknowledged it, or has sent on it. A message on a stream that
+// has no channel makes one, without a label: its application and the peer's have agreed on it
+// (browsers' `negotiated`, RFC 8831 §6.4), and nobody told us. To close a channel, each side resets
+// its half of the stream; it is gone, and its number free, when both have.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -104,7 +107,8 @@ class DataChannels {
     std::uint64_t age = 0;  // The smaller, the older.
     ChannelState state = ChannelState::Connecting;
     bool is_acknowledged = false;
-    bool is_told = false;  // To the observer, as opened.
+    bool is_unannounced = false;  // Made by a message; an OPEN that comes late still describes it.
+    bool is_told = false;         // To the observer, as opened.
     bool is_reset_asked = false;
     bool is_outgoing_reset = false;
     bool is_incoming_reset = false;
@@ -118,6 +122,9 @@ class DataChannels {
 
   void onDcep(StreamId stream, Bytes message);
   void onOpen(StreamId stream, Bytes message);
+  // The channel that a message on this stream belongs to; null: none, and none can be made.
+  Channel* channelOfMessage(StreamId stream);
+  Channel& add(StreamId stream, ChannelParameters parameters);
   void refuse(StreamId stream, Drop reason);
   void markOpen(StreamId stream, Channel& channel);
   bool isOurs(StreamId stream) const;
@@ -134,6 +141,7 @@ class DataChannels {
   std::uint16_t streams_ = 0;  // 0 while there is no association.
   std::uint64_t next_age_ = 0;
   std::map<StreamId, Channel> channels_;
+  std::set<StreamId> refused_;  // The peer has not seen yet that it has no channel there.
   std::deque<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   DropCounters drops_;

@@ -122,7 +122,7 @@ TEST_F(DataChannelsTest, WhatFitsNoChannelIsRefusedAndCounted) {
   EXPECT_THAT(carrier_.resets, ElementsAre(2));
   peerOpens(1);
   peerOpens(1);
-  receive(3, PayloadProtocol::Text, bytesOf("x"));
+  receive(2, PayloadProtocol::Text, bytesOf("x"));
   receive(3, PayloadProtocol::Dcep, kAckMessage);
   receive(1, static_cast<PayloadProtocol>(54), bytesOf("part"));
   receive(5, PayloadProtocol::Dcep, bytesOf("\x09"));
@@ -137,6 +137,54 @@ TEST_F(DataChannelsTest, WhatFitsNoChannelIsRefusedAndCounted) {
   EXPECT_EQ(drops.of(Drop::UnknownProtocol), 1u);
   EXPECT_EQ(drops.of(Drop::UnknownType), 1u);
   EXPECT_EQ(drops.of(Drop::TooShort), 1u);
+}
+
+TEST_F(DataChannelsTest, AMessageOnAStreamWithoutAChannelMakesOneOfEitherParity) {
+  for (const int stream : {6, 7}) {
+    receive(stream, PayloadProtocol::Text, bytesOf("hello"));
+    ASSERT_TRUE(channels_.send(StreamId(static_cast<std::uint16_t>(stream)), DataKind::Text,
+                               bytesOf("hello yourself")));
+  }
+
+  EXPECT_THAT(notes_.opened, ElementsAre(6, 7));
+  EXPECT_THAT(notes_.messages, ElementsAre("hello", "hello"));
+  ASSERT_EQ(carrier_.sent.size(), 2u);  // Without a word of DCEP.
+  EXPECT_EQ(carrier_.sent[0].protocol, PayloadProtocol::Text);
+  EXPECT_TRUE(carrier_.sent[0].ordered);
+  peerResets(6);
+  ourResetIsDone(6);
+  EXPECT_THAT(notes_.closed, ElementsAre(6));
+}
+
+TEST_F(DataChannelsTest, AnOpenThatComesAfterTheFirstMessageDescribesItsChannel) {
+  receive(1, PayloadProtocol::Text, bytesOf("quick"));
+  peerOpens(1, {.label = "chat", .ordered = false});
+  peerOpens(1);
+
+  EXPECT_THAT(notes_.opened, ElementsAre(1));
+  EXPECT_EQ(channels_.labelOf(StreamId(1)), "chat");
+  EXPECT_EQ(carrier_.sent.size(), 1u);  // The ACK.
+  EXPECT_EQ(channels_.drops().of(Drop::StreamInUse), 1u);
+}
+
+TEST_F(DataChannelsTest, MessagesMakeNoMoreChannelsThanOpensDo) {
+  const int count = static_cast<int>(DataChannels::kMaxChannels);
+  for (int stream = 0; stream <= count; ++stream)
+    receive(stream, PayloadProtocol::Text, bytesOf("x"));
+  receive(kStreams, PayloadProtocol::Text, bytesOf("x"));
+
+  EXPECT_EQ(notes_.opened.size(), DataChannels::kMaxChannels);
+  EXPECT_EQ(channels_.drops().of(Drop::UnknownStream), 2u);
+}
+
+TEST_F(DataChannelsTest, ARefusedStreamIsFreeAgainWhenThePeerHasClosedIt) {
+  peerOpens(2);
+  receive(2, PayloadProtocol::Text, bytesOf("under way"));
+  EXPECT_THAT(notes_.opened, IsEmpty());
+  peerResets(2);
+  receive(2, PayloadProtocol::Text, bytesOf("anew"));
+
+  EXPECT_THAT(notes_.messages, ElementsAre("anew"));
 }
 
 TEST_F(DataChannelsTest, OneChannelTooManyIsRefusedByAReset) {
