@@ -73,7 +73,8 @@ void MediaPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& pack
   if (noteNumber(**stream, packet, now)) forward(source, **stream, packet, now);
 }
 
-// RFC 4588: only what is really missing is taken, or a packet that came twice would be sent twice.
+// RFC 4588: only what is known to be missing is taken. A copy may come before its original (senders
+// fill probes with what they sent last): it must not look as if the original had come.
 void MediaPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc original,
                                              const rtp::RtpView& packet, Timestamp now) {
   InboundStream* stream = source.find(original);
@@ -84,8 +85,9 @@ void MediaPeer::Parts::receiveRetransmission(SourcePort& source, rtp::Ssrc origi
   if (!bytes) return drops.count(bytes.error());
   const auto view = rtp::RtpView::parse(Bytes(buffer).first(*bytes));
   if (!view) return drops.count(view.error());
-  if (stream->losses->receive(view->sequenceNumber(), now) != rtp::NackTracker::Arrival::Recovered)
+  if (!stream->losses->isMissing(view->sequenceNumber()))
     return drops.count(PeerDrop::RetransmissionUnasked);
+  stream->losses->receive(view->sequenceNumber(), now);
   if (!stream->taken.take(view->sequenceNumber())) return drops.count(PeerDrop::Duplicate);
   forward(source, *stream, *view, now);
 }

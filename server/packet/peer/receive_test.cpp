@@ -33,6 +33,16 @@ class ReceiveTest : public ::testing::Test {
   void giveVideo(rtp::Ssrc ssrc, std::uint16_t number) {
     giveRtp(vp8Packet(ssrc, number, number * 3000u, number % 100 == 0));
   }
+  // Video packet `number`, as the retransmission stream's packet `rtx_number`.
+  static RawPeer::Datagram retransmission(std::uint16_t number, std::uint16_t rtx_number) {
+    const auto original = vp8Packet(kVideo, number, number * 3000u, number % 100 == 0);
+    RawPeer::Datagram wrapped(1500);
+    const auto bytes =
+        rtp::wrapRtx(*rtp::RtpView::parse(original), {RawPeer::kRemoteRtx, rtp::PayloadType(97)},
+                     rtp::SequenceNumber(rtx_number), wrapped);
+    wrapped.resize(*bytes);
+    return wrapped;
+  }
   void passTime(Duration duration) {
     const Timestamp end = now + duration;
     while (raw.peer.nextTimeout() <= end) {
@@ -101,23 +111,28 @@ TEST_F(ReceiveTest, TellsItsOwnerWhenItHasToActSooner) {
 TEST_F(ReceiveTest, UnwrapsARetransmissionOfAMissingPacketOnce) {
   giveVideo(kVideo, 0);
   giveVideo(kVideo, 2);
-  const auto missing = vp8Packet(kVideo, 1, 3000, false);
-  const auto wrap = [&](std::uint16_t number) {
-    RawPeer::Datagram wrapped(1500);
-    const auto bytes =
-        rtp::wrapRtx(*rtp::RtpView::parse(missing), {RawPeer::kRemoteRtx, rtp::PayloadType(97)},
-                     rtp::SequenceNumber(number), wrapped);
-    wrapped.resize(*bytes);
-    return wrapped;
-  };
 
-  giveRtp(wrap(100));
-  giveRtp(wrap(101));
+  giveRtp(retransmission(1, 100));
+  giveRtp(retransmission(1, 101));
 
   ASSERT_THAT(screen.arrivals, SizeIs(3));
   EXPECT_EQ(screen.arrivals[2].number, rtp::SequenceNumber(1));
   EXPECT_EQ(screen.arrivals[2].ssrc, kVideo);
   EXPECT_EQ(dropped(PeerDrop::RetransmissionUnasked), 1u);
+}
+
+// Senders fill probes with what they sent last: such a copy may be there before the original.
+TEST_F(ReceiveTest, AsksForALostPacketOfWhichACopyCameTooSoonToBeMissed) {
+  giveVideo(kVideo, 0);
+  giveRtp(retransmission(1, 100));
+  giveVideo(kVideo, 2);
+  passTime(rtp::NackTracker::kReorderTime);
+
+  giveRtp(retransmission(1, 101));
+
+  EXPECT_EQ(dropped(PeerDrop::RetransmissionUnasked), 1u);
+  ASSERT_THAT(screen.arrivals, SizeIs(3));
+  EXPECT_EQ(screen.arrivals[2].number, rtp::SequenceNumber(1));
 }
 
 TEST_F(ReceiveTest, BindsAnUnannouncedSsrcByItsPayloadType) {

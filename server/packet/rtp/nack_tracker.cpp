@@ -19,11 +19,20 @@ NackTracker::Arrival NackTracker::receive(SequenceNumber number, Timestamp now) 
     newest_ = sequence;
     return Arrival::InOrder;
   }
-  const auto found = std::ranges::lower_bound(missing_, sequence, {}, &Missing::sequence);
-  if (found == missing_.end() || found->sequence != sequence) return Arrival::Unasked;
+  const auto found = find(sequence);
+  if (found == missing_.end()) return Arrival::Unasked;
   if (found->requests > 0) ++recovered_;
   missing_.erase(found);
   return Arrival::Recovered;
+}
+
+bool NackTracker::isMissing(SequenceNumber number) const {
+  return started_ && find(unwrap(number)) != missing_.end();
+}
+
+std::vector<NackTracker::Missing>::const_iterator NackTracker::find(std::int64_t sequence) const {
+  const auto found = std::ranges::lower_bound(missing_, sequence, {}, &Missing::sequence);
+  return found != missing_.end() && found->sequence == sequence ? found : missing_.end();
 }
 
 void NackTracker::setRtt(Duration rtt) { rtt_ = std::clamp(rtt, Duration(0), kMaxRtt); }

@@ -36,6 +36,7 @@ class NackTracker {
   NackTracker();
 
   Arrival receive(SequenceNumber number, Timestamp now);
+  bool isMissing(SequenceNumber number) const;
   void setRtt(Duration rtt);
 
   // The sender began anew (ReceiveStatistics::Order::Restarted): forgets all numbers.
@@ -66,6 +67,7 @@ class NackTracker {
   };
 
   std::int64_t unwrap(SequenceNumber number) const;
+  std::vector<Missing>::const_iterator find(std::int64_t sequence) const;
   void trackGap(std::int64_t from, std::int64_t to, Timestamp now);
   bool isDue(const Missing& missing, Timestamp now) const;
   Timestamp dueTime(const Missing& missing) const;
