@@ -65,6 +65,11 @@ std::uint64_t hash(std::string_view text, std::uint64_t start) {
   return start;
 }
 
+// Which payload types its fmtp lists has been looked at by the negotiation.
+bool isRedOfOpus(const sdp::NegotiatedCodec& codec) {
+  return sameName(codec.name, "red") && codec.clock_rate == 48000 && codec.channels == 2;
+}
+
 std::uint64_t encodingOf(const sdp::NegotiatedCodec& codec) {
   if (codec.name.empty()) return 0;
   std::string name = codec.name;
@@ -104,7 +109,10 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "octet-align"));
       break;
     case rtp::Codec::Other:
-      format.encoding = encodingOf(codec);
+      if (isRedOfOpus(codec))
+        format.codec = rtp::Codec::Red;
+      else
+        format.encoding = encodingOf(codec);
       break;
     default:
       break;
@@ -113,6 +121,8 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
 }
 
 bool canCarry(const CodecFormat& from, const CodecFormat& to) {
+  if (from.codec == rtp::Codec::Red && to.codec == rtp::Codec::Opus)
+    return from.clock_rate == to.clock_rate && from.channels == to.channels;
   if (from.codec != to.codec || from.encoding != to.encoding) return false;
   if (from.codec == rtp::Codec::Other && from.encoding == 0) return false;
   if (from.clock_rate != to.clock_rate || from.channels != to.channels) return false;

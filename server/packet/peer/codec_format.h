@@ -30,7 +30,8 @@ struct CodecFormat {
 
 CodecFormat formatOf(const sdp::NegotiatedCodec& codec);
 
-// True when who negotiated `to` can decode a stream of `from`.
+// True when who negotiated `to` can decode a stream of `from`; of redundant audio to a decoder of
+// opus, its primary blocks.
 bool canCarry(const CodecFormat& from, const CodecFormat& to);
 
 // "profile-level-id" of "packetization-mode=1;profile-level-id=42e01f" is "42e01f"; names in any

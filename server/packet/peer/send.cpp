@@ -27,8 +27,9 @@ void SinkPort::onPacket(const SourcePacket& packet, Timestamp now) {
                                  .clock_rate = packet.format.clock_rate,
                                  .outgoing_payload_type = payload->payload_type};
   if (!passesGate(packet, format, now)) return;
-  const auto header = rewrite(packet, format, now);
+  auto header = rewrite(packet, format, now);
   if (!header) return;
+  header->red = cached_red_;
   const Outgoing outgoing{.packet = packet.packet,
                           .view = packet.view,
                           .header = *header,
@@ -47,8 +48,22 @@ const PayloadTypeEntry* SinkPort::payloadFor(const CodecFormat& format) {
   if (cached_format_ != format) {
     cached_format_ = format;
     cached_payload_ = surroundings_.payload_types.carrierOf(format);
+    cached_red_ = redConversion(format);
   }
   return cached_payload_;
+}
+
+// A peer that takes no redundancy gets the primary block alone.
+std::optional<rtp::RedConversion> SinkPort::redConversion(const CodecFormat& format) const {
+  using enum rtp::RedConversion::Form;
+  if (format.codec != rtp::Codec::Red || !cached_payload_) return std::nullopt;
+  if (cached_payload_->format.codec == rtp::Codec::Opus)
+    return rtp::RedConversion{.form = PrimaryOnly, .block = cached_payload_->payload_type};
+  CodecFormat inside = format;
+  inside.codec = rtp::Codec::Opus;
+  const PayloadTypeEntry* const opus = surroundings_.payload_types.carrierOf(inside);
+  if (!opus) return std::nullopt;
+  return rtp::RedConversion{.form = AllBlocks, .block = opus->payload_type};
 }
 
 rtp::SourceId SinkPort::streamOf(const SourcePacket& packet) const {
@@ -158,7 +173,7 @@ std::optional<std::size_t> SinkPort::write(const rtp::RtpView& view,
   if (!surroundings_.transport.sendRtp(*bytes)) return std::nullopt;
   ++statistics_.packets_sent;
   statistics_.bytes_sent += *bytes;
-  payload_bytes_sent_ += view.payload().size();
+  payload_bytes_sent_ += rtp::forwardedPayload(view, header).value_or(Bytes()).size();
   return *bytes;
 }
 

@@ -119,6 +119,7 @@ class SinkPort final : public MediaSink {
   void maybeChooseLayer(Timestamp now);
   bool isWanted(const SourcePacket& packet) const;
   const PayloadTypeEntry* payloadFor(const CodecFormat& format);
+  std::optional<rtp::RedConversion> redConversion(const CodecFormat& format) const;
   bool passesGate(const SourcePacket& packet, const rtp::SourceFormat& format, Timestamp now);
   std::optional<rtp::OutgoingHeader> rewrite(const SourcePacket& packet,
                                              const rtp::SourceFormat& format, Timestamp now);
@@ -166,6 +167,7 @@ class SinkPort final : public MediaSink {
 
   std::optional<CodecFormat> cached_format_;
   const PayloadTypeEntry* cached_payload_ = nullptr;
+  std::optional<rtp::RedConversion> cached_red_;  // When that format is redundant audio.
 
   rtp::StreamRewriter rewriter_;
   SequenceWindow used_numbers_;

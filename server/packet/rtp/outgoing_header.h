@@ -7,6 +7,7 @@
 
 #include "server/packet/rtp/abs_send_time.h"
 #include "server/packet/rtp/picture_ids.h"
+#include "server/packet/rtp/red.h"
 #include "server/packet/rtp/rtp_view.h"
 #include "server/packet/rtp/types.h"
 
@@ -32,6 +33,7 @@ struct OutgoingHeader {
   std::optional<PictureIds> picture_ids;
   std::optional<AbsSendTimeExtension> abs_send_time;
   std::optional<TransportSequenceExtension> transport_sequence = std::nullopt;
+  std::optional<RedConversion> red = std::nullopt;  // Of redundant audio.
 };
 
 }  // namespace ms::rtp

@@ -82,6 +82,8 @@ std::expected<std::size_t, Drop> write(const OutgoingHeader& header, Bytes csrcs
   const MutableBytes out_payload = out.subspan(payload_at, payload.size());
   copyInto(out_payload, payload);
   if (header.picture_ids) header.picture_ids->writeInto(out_payload);
+  if (header.red && header.red->form == RedConversion::Form::AllBlocks)
+    renumberRed(out_payload, header.red->block);
   if (around.padding > 0) {
     std::fill_n(out.data() + payload_at + payload.size(), around.padding - 1, std::uint8_t{0});
     out[bytes - 1] = around.padding;
@@ -91,16 +93,26 @@ std::expected<std::size_t, Drop> write(const OutgoingHeader& header, Bytes csrcs
 
 }  // namespace
 
+std::expected<Bytes, Drop> forwardedPayload(const RtpView& incoming, const OutgoingHeader& header) {
+  if (!header.red) return incoming.payload();
+  const auto primary = redPrimary(incoming.payload());
+  if (!primary || header.red->form == RedConversion::Form::PrimaryOnly) return primary;
+  return incoming.payload();
+}
+
 std::expected<std::size_t, Drop> writeForwarded(const RtpView& incoming,
                                                 const OutgoingHeader& header, MutableBytes out) {
-  return write(header, incoming.csrcs(), incoming.payload(), {}, out);
+  const auto payload = forwardedPayload(incoming, header);
+  if (!payload) return std::unexpected(payload.error());
+  return write(header, incoming.csrcs(), *payload, {}, out);
 }
 
 std::expected<std::size_t, Drop> writeRetransmission(const RtpView& incoming,
                                                      const OutgoingHeader& header,
                                                      SequenceNumber original, MutableBytes out) {
-  return write(header, incoming.csrcs(), incoming.payload(), {.original = original, .padding = 0},
-               out);
+  const auto payload = forwardedPayload(incoming, header);
+  if (!payload) return std::unexpected(payload.error());
+  return write(header, incoming.csrcs(), *payload, {.original = original, .padding = 0}, out);
 }
 
 std::expected<std::size_t, Drop> writePadding(const OutgoingHeader& header, std::uint8_t padding,

@@ -15,7 +15,11 @@
 
 namespace ms::rtp {
 
-// The bytes written: TooLong when `out` cannot hold them.
+// What of the incoming payload goes out: all of it, or the primary block of redundant audio. Drop:
+// of redPrimary().
+std::expected<Bytes, Drop> forwardedPayload(const RtpView& incoming, const OutgoingHeader& header);
+
+// The bytes written: TooLong when `out` cannot hold them, or as of forwardedPayload().
 // `out` must not overlap the incoming packet.
 std::expected<std::size_t, Drop> writeForwarded(const RtpView& incoming,
                                                 const OutgoingHeader& header, MutableBytes out);

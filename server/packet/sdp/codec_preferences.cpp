@@ -47,6 +47,7 @@ bool isForWebRtc(rtp::Codec codec, H265 h265) {
     case rtp::Codec::H265:
       return h265 == H265::Enabled;
     case rtp::Codec::Amr:
+    case rtp::Codec::Red:  // Only together with the codec inside: see answer.cpp.
     case rtp::Codec::Other:
       return false;
   }
