@@ -41,7 +41,7 @@ class FakeEndpoint final : public MediaElement {
   using MediaElement::setFlowOut;
   using MediaElement::tellDownstream;
 
-  net::OutletPtr mediaSource(api::MediaType type) override {
+  net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats&) override {
     return type == api::MediaType::Video ? own : nullptr;
   }
   void onUpstreamChanged(api::MediaType type) override {

@@ -7,11 +7,11 @@ HubPort::HubPort(model::ObjectContext context, const model::ObjectPtr& hub)
   hub_->addPort(*this);
 }
 
-net::OutletPtr HubPort::mediaSource(api::MediaType type) {
+net::OutletPtr HubPort::mediaSource(api::MediaType type, const AcceptedFormats& accepted) {
   HubPort* const feeder = hub_->feederOf(*this, type);
   if (!feeder || is_asking_upstream_) return nullptr;
   is_asking_upstream_ = true;
-  net::OutletPtr source = feeder->upstreamSource(type);
+  net::OutletPtr source = feeder->upstreamSource(type, accepted);
   is_asking_upstream_ = false;
   return source;
 }

@@ -12,7 +12,7 @@ class HubPort final : public MediaElement, public api::HubPort {
   HubPort(model::ObjectContext context, const model::ObjectPtr& hub);
 
   // MediaElement: the media of the port that the hub names for this one.
-  net::OutletPtr mediaSource(api::MediaType type) override;
+  net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats& accepted) override;
   net::DataOutletPtr dataSource() override;
 
   // The hub feeds this port from elsewhere now.

@@ -63,7 +63,7 @@ TEST_F(HubPortTest, APortThatClosesLeavesItsHub) {
     in->close();
 
     EXPECT_EQ(hub->ports().size(), 1u);
-    EXPECT_EQ(out->mediaSource(MediaType::Video), nullptr);
+    EXPECT_EQ(out->mediaSource(MediaType::Video, {}), nullptr);
   });
 }
 
@@ -78,7 +78,7 @@ TEST_F(HubPortTest, PortsThatFeedOneAnotherInACircleAreHarmless) {
     one->connect(two, {}, {}, {});
     two->connect(one, {}, {}, {});
 
-    EXPECT_EQ(one->mediaSource(MediaType::Video), nullptr);
+    EXPECT_EQ(one->mediaSource(MediaType::Video, {}), nullptr);
   });
 }
 

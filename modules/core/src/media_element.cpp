@@ -48,6 +48,7 @@ MediaElement::MediaElement(model::ObjectContext context)
       max_encoder_bitrate_(settings().number("MediaElement", "maxEncoderBitrate", 0)) {
   flow_in_.fill(api::MediaFlowState::NotFlowing);
   flow_out_.fill(api::MediaFlowState::NotFlowing);
+  transcoding_.fill(api::MediaTranscodingState::NotTranscoding);
 }
 
 MediaElement::~MediaElement() = default;
@@ -180,9 +181,9 @@ std::vector<std::pair<api::MediaType, const MediaElement*>> MediaElement::sinks(
 
 // ---- Routes ----
 
-net::OutletPtr MediaElement::upstreamSource(api::MediaType type) {
+net::OutletPtr MediaElement::upstreamSource(api::MediaType type, const AcceptedFormats& accepted) {
   const LinkPtr link = linkInto(type, kDefaultDescription);
-  return link && link->isDefault() ? link->source->mediaSource(type) : nullptr;
+  return link && link->isDefault() ? link->source->mediaSource(type, accepted) : nullptr;
 }
 
 net::DataOutletPtr MediaElement::upstreamDataSource() {
@@ -217,15 +218,22 @@ void MediaElement::setFlowOut(api::MediaType type, api::MediaFlowState state) {
   event.pad_name = kDefaultDescription;
   event.media_type = type;
   raise(event);
-  if (state == api::MediaFlowState::Flowing && type != api::MediaType::Data) {
-    api::MediaTranscodingStateChanged transcoding;  // Packets are only forwarded.
-    transcoding.state = api::MediaTranscodingState::NotTranscoding;
-    transcoding.bin_name = kDefaultDescription;
-    transcoding.media_type = type;
-    raise(transcoding);
-  }
+  if (state == api::MediaFlowState::Flowing && type != api::MediaType::Data) tellTranscoding(type);
   for (const LinkPtr& link : std::vector(outgoing_))
     if (link->type == type && link->isDefault()) link->sink->onUpstreamFlow(type, state);
+}
+
+void MediaElement::setTranscoding(api::MediaType type, api::MediaTranscodingState state) {
+  if (std::exchange(transcoding_[indexOf(type)], state) == state) return;
+  if (flowOut(type) == api::MediaFlowState::Flowing) tellTranscoding(type);
+}
+
+void MediaElement::tellTranscoding(api::MediaType type) {
+  api::MediaTranscodingStateChanged event;
+  event.state = transcoding_[indexOf(type)];
+  event.bin_name = kDefaultDescription;
+  event.media_type = type;
+  raise(event);
 }
 
 api::MediaFlowState MediaElement::flowOut(api::MediaType type) const {
@@ -247,10 +255,9 @@ bool MediaElement::isMediaFlowingOut(api::MediaType type, const std::string&) {
   return flow_out_[indexOf(type)] == api::MediaFlowState::Flowing;
 }
 
-// Packets are only ever forwarded: see setAudioFormat().
 bool MediaElement::isMediaTranscoding(api::MediaType type, const std::string&) {
   refuseData(type);
-  return false;
+  return transcoding_[indexOf(type)] == api::MediaTranscodingState::Transcoding;
 }
 
 // ---- Properties ----

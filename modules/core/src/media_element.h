@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "modules/core/src/media_object.h"
+#include "server/packet/peer/codec_format.h"
 
 namespace ms::net {
 class Outlet;
@@ -27,6 +28,9 @@ using DataOutletPtr = std::shared_ptr<DataOutlet>;
 }  // namespace ms::net
 
 namespace ms::core {
+
+// The formats that a sink takes, the one it likes best first. Empty: none, or not known yet.
+using AcceptedFormats = std::vector<peer::CodecFormat>;
 
 // By the id of each entry.
 using StatsMap = std::map<std::string, std::shared_ptr<const api::Stats>>;
@@ -64,8 +68,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
   void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
 
-  // Where the packets of this element's source are to be had: null when there are none (yet).
-  virtual net::OutletPtr mediaSource(api::MediaType type) = 0;
+  // Where the packets of this element's source are to be had: null when there are none (yet). Who
+  // can give more than one format gives one of `accepted`; others give what they have, and the sink
+  // drops what it does not take.
+  virtual net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats& accepted) = 0;
   // The same for DATA, which flows between data sources and sinks: null when nothing does.
   virtual net::DataOutletPtr dataSource() { return nullptr; }
 
@@ -77,8 +83,14 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
 
  protected:
+  // What this element's own sink takes, where it consumes packets.
+  virtual AcceptedFormats acceptedFormats(api::MediaType /*type*/) const { return {}; }
   // The packets that arrive at this element's sink: what upstream's mediaSource() gives, or null.
-  net::OutletPtr upstreamSource(api::MediaType type);
+  net::OutletPtr upstreamSource(api::MediaType type) {
+    return upstreamSource(type, acceptedFormats(type));
+  }
+  // The same for somebody further down, as transparent elements ask.
+  net::OutletPtr upstreamSource(api::MediaType type, const AcceptedFormats& accepted);
   net::DataOutletPtr upstreamDataSource();
 
   // What arrives at the sink changed (a link was made, cut, or something further up happened).
@@ -92,6 +104,8 @@ class MediaElement : public MediaObject, public api::MediaElement {
   void setFlowIn(api::MediaType type, api::MediaFlowState state);
   void setFlowOut(api::MediaType type, api::MediaFlowState state);
   api::MediaFlowState flowOut(api::MediaType type) const;
+  // Whether what leaves this element was decoded and encoded; told while it flows.
+  void setTranscoding(api::MediaType type, api::MediaTranscodingState state);
 
   // The state of the flow into the sink, as the element upstream sees it leave. Only transparent
   // elements care; a consumer counts its own packets.
@@ -120,6 +134,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
                      const std::string& sink_description);
   // Forgets the link on both sides and tells the sink. Harmless for a link that is gone.
   static void cut(const LinkPtr& link);
+  void tellTranscoding(api::MediaType type);
   LinkPtr linkInto(api::MediaType type, const std::string& sink_description) const;
   api::ElementConnectionData describe(const Link& link) const;
 
@@ -127,6 +142,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::vector<LinkPtr> outgoing_;
   std::array<api::MediaFlowState, 3> flow_in_;
   std::array<api::MediaFlowState, 3> flow_out_;
+  std::array<api::MediaTranscodingState, 3> transcoding_;
   bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
 
   int encoder_bitrate_;  // Bits per second.

@@ -2,10 +2,10 @@
 
 namespace ms::core {
 
-net::OutletPtr PassThrough::mediaSource(api::MediaType type) {
+net::OutletPtr PassThrough::mediaSource(api::MediaType type, const AcceptedFormats& accepted) {
   if (is_asking_upstream_) return nullptr;
   is_asking_upstream_ = true;
-  net::OutletPtr source = upstreamSource(type);
+  net::OutletPtr source = upstreamSource(type, accepted);
   is_asking_upstream_ = false;
   return source;
 }

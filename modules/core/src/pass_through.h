@@ -10,7 +10,7 @@ class PassThrough final : public MediaElement, public api::PassThrough {
  public:
   explicit PassThrough(model::ObjectContext context) : MediaElement(context) {}
 
-  net::OutletPtr mediaSource(api::MediaType type) override;
+  net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats& accepted) override;
   net::DataOutletPtr dataSource() override;
 
  protected:
