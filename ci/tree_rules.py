@@ -15,7 +15,7 @@ MAY_INCLUDE = [
     ("server/packet/rtp", ["server/base"]),
     ("server/packet", ["server/base", "server/packet"]),
     ("server/net", ["server/base", "server/packet"]),
-    ("server/frame", ["server/base", "server/packet/rtp"]),
+    ("server/frame", ["server/base", "server/packet"]),
     ("server/model", ["server/base"]),
     ("server/rpc", ["server/base", "server/model"]),
     ("server/config", ["server/base"]),

@@ -1,0 +1,39 @@
+// What GStreamer can do with each codec that packets of this server carry, as descriptions of
+// chains for gst_parse_bin_from_description(): payload, decode, encode; and which caps mean which
+// format.
+//
+// AV1 is missing: Debian 12 has no payloader for it, and its encoders are slower than the camera.
+#pragma once
+
+#include <gst/gst.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/base/units.h"
+#include "server/packet/peer/codec_format.h"
+
+namespace ms::frame {
+
+// Bytes of the RTP packets that payloaders make; source: config.md, mtu.
+inline constexpr int kMtu = 1200;
+
+// Encoded media that can be sent as packets without being decoded. Nothing for all other caps.
+std::optional<peer::CodecFormat> formatOf(const GstCaps* caps);
+
+// What the first of `accepted` that can be encoded here will look like; nothing when none can.
+std::optional<peer::CodecFormat> encodableFormat(const std::vector<peer::CodecFormat>& accepted);
+
+// Encoded media that formatOf() knows -> raw media. Empty when GStreamer lacks a decoder.
+std::string decoderOf(const peer::CodecFormat& format);
+// Encoded media of this format -> RTP packets.
+std::string payloaderOf(const peer::CodecFormat& format);
+// Raw media -> encoded media of this format, which encodableFormat() gave. The encoder's name is
+// kEncoderName.
+inline constexpr const char* kEncoderName = "encoder";
+std::string encoderOf(const peer::CodecFormat& format, Bitrate bitrate);
+// While it runs. Without effect for codecs of one bitrate.
+void setBitrate(GstElement* encoder, rtp::Codec codec, Bitrate bitrate);
+
+}  // namespace ms::frame

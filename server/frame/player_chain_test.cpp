@@ -1,0 +1,280 @@
+#include "server/frame/player_chain.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <mutex>
+
+#include "server/frame/gstreamer.h"
+
+namespace ms::frame {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+const peer::CodecFormat kVp8{.codec = rtp::Codec::Vp8};
+const peer::CodecFormat kH264{.codec = rtp::Codec::H264, .h264_packetization_mode = 1};
+const peer::CodecFormat kOpus{.codec = rtp::Codec::Opus, .clock_rate = 48000, .channels = 2};
+const peer::CodecFormat kPcmu{.codec = rtp::Codec::Pcmu, .clock_rate = 8000};
+
+// A folder with one second of VP8 and opus, made by GStreamer's test sources.
+class Film {
+ public:
+  Film() {
+    std::string text = (std::filesystem::temp_directory_path() / "film-XXXXXX").string();
+    folder_ = mkdtemp(text.data());
+    startGStreamer();
+    const std::string launch =
+        "webmmux name=m ! filesink location=" + path().string() +
+        " videotestsrc num-buffers=20 ! video/x-raw,width=160,height=120,framerate=20/1 ! "
+        "vp8enc deadline=1 keyframe-max-dist=10 ! queue ! m. "
+        "audiotestsrc num-buffers=50 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! "
+        "opusenc ! queue ! m.";
+    const GstPtr<GstElement> pipeline(gst_parse_launch(launch.c_str(), nullptr));
+    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+    const GstPtr<GstBus> bus(gst_element_get_bus(pipeline.get()));
+    const GstPtr<GstMessage> end(gst_bus_timed_pop_filtered(
+        bus.get(), GST_CLOCK_TIME_NONE, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
+    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
+  }
+  ~Film() { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path path() const { return folder_ / "film.webm"; }
+  std::string uri() const { return "file://" + path().string(); }
+  std::filesystem::path folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+const Film& film() {
+  static const Film shared;
+  return shared;
+}
+
+// What a player tells, waited for.
+class Told final : public PlayerObserver {
+ public:
+  void onEndOfStream() override { note("end"); }
+  void onError(const MediaError& error) override { note(error.type); }
+  void onFlow(rtp::MediaKind kind) override {
+    note(kind == rtp::MediaKind::Audio ? "audio flows" : "video flows");
+  }
+  void onConversion(rtp::MediaKind kind, Conversion conversion) override {
+    note(std::string(kind == rtp::MediaKind::Audio ? "audio" : "video") +
+         (conversion == Conversion::Transcoded ? " is transcoded" : " as it came"));
+  }
+
+  void note(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    list_.push_back(what);
+    changed_.notify_all();
+  }
+  bool waitFor(const std::string& what) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, 20s,
+                             [&] { return std::ranges::find(list_, what) != list_.end(); });
+  }
+  std::ptrdiff_t count(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    return std::ranges::count(list_, what);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> list_;
+};
+
+// A sink of frames.
+struct Screen {
+  Screen(PlayerChain& chain, Loop& loop, rtp::MediaKind kind, const peer::CodecFormat& format)
+      : inlet(std::make_shared<FrameInlet>(loop, kind)),
+        producer(chain.makeProducer(inlet, {format})) {
+    loop.runAndWait(
+        [this] { inlet->open([this](const RtpFrame& frame) { frames.push_back(frame); }); });
+    producer->onFirstSink();
+  }
+
+  const std::shared_ptr<FrameInlet> inlet;
+  const std::unique_ptr<FrameProducer> producer;
+  std::vector<RtpFrame> frames;
+};
+
+class PlayerChainTest : public testing::Test {
+ protected:
+  std::unique_ptr<PlayerChain> makeChain(const std::string& uri,
+                                         MediaForm form = MediaForm::Encoded) {
+    PlayerSettings settings;
+    settings.uri = uri;
+    settings.form = form;
+    return std::make_unique<PlayerChain>(loop_, threads_, settings, told_);
+  }
+  template <class Value, class Ask>
+  Value ask(Ask question) {
+    std::promise<Value> promise;
+    question([&](const Value& value) { promise.set_value(value); });
+    return promise.get_future().get();
+  }
+  bool seek(PlayerChain& chain, milliseconds position) {
+    return ask<bool>([&](auto done) { chain.seek(position, std::move(done)); });
+  }
+  VideoInfo videoInfo(PlayerChain& chain) {
+    return ask<VideoInfo>([&](auto done) { chain.videoInfo(std::move(done)); });
+  }
+  milliseconds position(PlayerChain& chain) {
+    return ask<milliseconds>([&](auto done) { chain.position(std::move(done)); });
+  }
+
+  FrameThreads threads_;
+  Loop loop_{"test"};
+  const std::shared_ptr<Told> told_ = std::make_shared<Told>();
+};
+
+TEST_F(PlayerChainTest, PlaysAFileAsItCameToItsEnd) {
+  const auto chain = makeChain(film().uri());
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kVp8);
+  Screen audio(*chain, loop_, rtp::MediaKind::Audio, kOpus);
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] {
+    EXPECT_EQ(told_->count("video as it came"), 1);
+    EXPECT_EQ(told_->count("audio as it came"), 1);
+    EXPECT_EQ(told_->count("video flows"), 1);
+    ASSERT_EQ(video.frames.size(), 20u);
+    EXPECT_TRUE(video.frames.front().starts_key_frame);
+    EXPECT_NEAR(static_cast<double>(audio.frames.size()), 50, 2);
+    // One second, at the pace of the clock.
+    const Duration span = video.frames.back().due - video.frames.front().due;
+    EXPECT_NEAR(static_cast<double>(span.count()), 950'000, 2'000);
+    EXPECT_LT(std::chrono::abs(audio.frames.front().due - video.frames.front().due), 40ms);
+  });
+}
+
+TEST_F(PlayerChainTest, EncodesForWhoeverTakesNothingElse) {
+  const auto chain = makeChain(film().uri());
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kH264);
+  Screen audio(*chain, loop_, rtp::MediaKind::Audio, kPcmu);
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] {
+    EXPECT_EQ(told_->count("video is transcoded"), 1);
+    EXPECT_EQ(told_->count("audio is transcoded"), 1);
+    EXPECT_GE(video.frames.size(), 15u);
+    ASSERT_FALSE(video.frames.empty());
+    EXPECT_EQ(video.frames.front().format, kH264);
+    EXPECT_TRUE(video.frames.front().starts_key_frame);
+    EXPECT_GE(audio.frames.size(), 40u);
+  });
+}
+
+TEST_F(PlayerChainTest, RawMediaGivesKeyFramesWhenAskedFor) {
+  const auto chain = makeChain(film().uri(), MediaForm::Raw);
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kVp8);
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("video flows"));
+  video.producer->requestKeyFrame();
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] {
+    const auto key_frames = std::ranges::count_if(video.frames, &RtpFrame::starts_key_frame);
+    EXPECT_EQ(key_frames, 2);
+  });
+}
+
+TEST_F(PlayerChainTest, TellsDurationAndPositionAndJumps) {
+  const auto chain = makeChain(film().uri());
+  EXPECT_FALSE(seek(*chain, 100ms)) << "nothing plays";
+  EXPECT_EQ(videoInfo(*chain), VideoInfo{});
+  chain->pause();
+  EXPECT_TRUE(seek(*chain, 500ms)) << "once it is open";
+  const VideoInfo info = videoInfo(*chain);
+  EXPECT_TRUE(info.is_seekable);
+  EXPECT_NEAR(static_cast<double>(info.duration.count()), 1000, 50);
+  EXPECT_EQ(info.seekable_begin, 0ms);
+  EXPECT_EQ(info.seekable_end, info.duration);
+  EXPECT_TRUE(seek(*chain, 1h)) << "beyond the end is the end";
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  EXPECT_EQ(position(*chain), 0ms);
+}
+
+TEST_F(PlayerChainTest, CanBePlayedAgain) {
+  const auto chain = makeChain(film().uri());
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kVp8);
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  std::size_t before = 0;
+  loop_.runAndWait([&] { before = video.frames.size(); });
+  chain->play();
+  while (told_->count("end") < 2) std::this_thread::yield();
+  loop_.runAndWait([&] {
+    EXPECT_EQ(video.frames.size(), 2 * before);
+    EXPECT_NE(video.frames.front().stream, video.frames.back().stream);
+  });
+}
+
+TEST_F(PlayerChainTest, WhatAStoppedRunTellsIsNotHeard) {
+  const auto chain = makeChain(film().uri());
+  for (int i = 0; i < 20; ++i) {
+    chain->play();
+    chain->stop();
+  }
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  EXPECT_EQ(told_->count("end"), 1);
+}
+
+TEST_F(PlayerChainTest, TellsWhatCannotBePlayed) {
+  std::ofstream(film().folder() / "text.webm") << std::string(10'000, 'x');
+  // Cut off in the middle of the header.
+  std::filesystem::copy_file(film().path(), film().folder() / "cut.webm",
+                             std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::resize_file(film().folder() / "cut.webm", 60);
+  for (const auto& [name, type] :
+       {std::pair("missing.webm", "INVALID_URI"), std::pair("text.webm", "INVALID_MEDIA"),
+        std::pair("cut.webm", "INVALID_MEDIA")}) {
+    const auto before = told_->count(type);
+    const auto chain = makeChain("file://" + (film().folder() / name).string());
+    chain->play();
+    ASSERT_TRUE(told_->waitFor(type)) << name;
+    while (told_->count(type) == before) std::this_thread::yield();
+    EXPECT_EQ(told_->count(type), before + 1) << name;
+  }
+}
+
+TEST_F(PlayerChainTest, ScreensComeAndGoWhileItPlays) {
+  const auto chain = makeChain(film().uri(), MediaForm::Raw);
+  chain->play();
+  for (int i = 0; i < 10; ++i) {
+    Screen vp8(*chain, loop_, rtp::MediaKind::Video, kVp8);
+    Screen h264(*chain, loop_, rtp::MediaKind::Video, kH264);
+    position(*chain);  // Both are in place.
+    vp8.producer->onNoSink();
+    h264.producer->onNoSink();
+    loop_.runAndWait([&] {
+      vp8.inlet->close();
+      h264.inlet->close();
+    });
+  }
+  ASSERT_TRUE(told_->waitFor("end"));
+}
+
+TEST_F(PlayerChainTest, LeavesNoThreadBehind) {
+  for (int i = 0; i < 3; ++i) {
+    const auto chain = makeChain(film().uri());
+    Screen video(*chain, loop_, rtp::MediaKind::Video, kH264);
+    chain->play();
+    ASSERT_TRUE(told_->waitFor("video flows"));
+    loop_.runAndWait([&] { video.inlet->close(); });
+  }
+  while (threads_.running() > 0) std::this_thread::yield();
+}
+
+}  // namespace
+}  // namespace ms::frame

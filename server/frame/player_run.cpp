@@ -1,0 +1,302 @@
+#include "server/frame/player_run.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "server/base/log.h"
+#include "server/frame/uri_user.h"
+
+namespace ms::frame {
+namespace {
+
+using std::chrono::milliseconds;
+
+LogCategory category("playerendpoint");
+
+// Where decoding stops, by the demuxer's caps: what this server can send without.
+constexpr const char* kRawMedia = "video/x-raw(ANY);audio/x-raw(ANY)";
+constexpr const char* kEncodedAudio =
+    ";audio/x-opus;audio/x-mulaw,rate=8000,channels=1;audio/x-alaw,rate=8000,channels=1";
+constexpr const char* kEncodedVideo =
+    ";video/x-vp8;video/x-vp9;video/x-h264;video/x-h265,parsed=true";
+
+// How long a server may take to answer, in microseconds.
+constexpr guint64 kTcpTimeout = 10'000'000;
+
+std::string decodeUntil(MediaForm form) {
+  std::string caps = std::string(kRawMedia) + kEncodedAudio;
+  return form == MediaForm::Encoded ? caps + kEncodedVideo : caps;
+}
+
+std::optional<rtp::MediaKind> kindOf(GstPad* pad) {
+  const GstPtr<GstCaps> caps(gst_pad_get_current_caps(pad));
+  if (!caps || gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return std::nullopt;
+  const std::string_view name = gst_structure_get_name(gst_caps_get_structure(caps.get(), 0));
+  if (name.starts_with("audio/")) return rtp::MediaKind::Audio;
+  if (name.starts_with("video/")) return rtp::MediaKind::Video;
+  return std::nullopt;
+}
+
+bool hasProperty(GstElement* element, const char* name) {
+  return g_object_class_find_property(G_OBJECT_GET_CLASS(element), name) != nullptr;
+}
+
+milliseconds toMilliseconds(gint64 nanoseconds) {
+  return milliseconds(std::max<gint64>(nanoseconds, 0) / GST_MSECOND);
+}
+
+bool isOfInterest(GstMessage* message) {
+  switch (GST_MESSAGE_TYPE(message)) {
+    case GST_MESSAGE_ERROR:
+    case GST_MESSAGE_EOS:
+    case GST_MESSAGE_ASYNC_DONE:
+    case GST_MESSAGE_BUFFERING:
+    case GST_MESSAGE_LATENCY:
+      return true;
+    default:
+      return false;
+  }
+}
+
+GstPadProbeReturn keepBlocked(GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; }
+
+}  // namespace
+
+PlayerRun::PlayerRun(PlayerSettings settings, Observer observer,
+                     std::shared_ptr<SerialExecutor> executor)
+    : settings_(std::move(settings)),
+      observer_(std::move(observer)),
+      executor_(std::move(executor)) {}
+
+PlayerRun::~PlayerRun() {
+  if (pending_seek_) pending_seek_->done(false);
+  if (!pipeline_) return;
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+  streams_.clear();
+}
+
+// ---- On threads of GStreamer ----
+
+void PlayerRun::Link::post(std::function<void(PlayerRun&)> call) const {
+  executor->post([weak = run, call = std::move(call)] {
+    if (const auto living = weak.lock()) call(*living);
+  });
+}
+
+GstBusSyncReply PlayerRun::Link::onBusMessage(GstBus*, GstMessage* message, gpointer link) {
+  std::shared_ptr<GstMessage> owned(message, &gst_message_unref);
+  if (isOfInterest(message))
+    static_cast<const Link*>(link)->post(
+        [owned = std::move(owned)](PlayerRun& run) { run.handle(owned.get()); });
+  return GST_BUS_DROP;
+}
+
+// Nothing flows until the stream has its place.
+void PlayerRun::Link::onPadAdded(GstElement*, GstPad* pad, gpointer link) {
+  if (!kindOf(pad)) return;
+  const gulong block =
+      gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, &keepBlocked, nullptr, nullptr);
+  std::shared_ptr<GstPad> owned(GST_PAD(gst_object_ref(pad)), &gst_object_unref);
+  static_cast<const Link*>(link)->post(
+      [owned = std::move(owned), block](PlayerRun& run) { run.addStream(owned.get(), block); });
+}
+
+void PlayerRun::Link::onNoMorePads(GstElement*, gpointer link) {
+  static_cast<const Link*>(link)->post([](PlayerRun& run) {
+    run.has_all_streams_ = true;
+    run.maybePrerolled();
+  });
+}
+
+// While the source is made, before anything else happens to it.
+void PlayerRun::Link::onSourceSetup(GstElement*, GstElement* source, gpointer link) {
+  static_cast<const Link*>(link)->setUpSource(source);
+}
+
+void PlayerRun::Link::setUpSource(GstElement* source) const {
+  if (hasProperty(source, "tcp-timeout")) {  // rtspsrc
+    g_object_set(source, "latency", static_cast<guint>(settings.network_cache.count()),
+                 "drop-on-latency", TRUE, "tcp-timeout", kTcpTimeout, nullptr);
+    if (!settings.rtsp_client_port_range.empty())
+      g_object_set(source, "port-range", settings.rtsp_client_port_range.c_str(), nullptr);
+    if (const auto user = userOf(settings.uri))
+      g_object_set(source, "user-id", user->name.c_str(), "user-pw", user->password.c_str(),
+                   nullptr);
+  } else if (hasProperty(source, "timeout") && hasProperty(source, "user-agent")) {  // souphttpsrc
+    g_object_set(source, "timeout", static_cast<guint>(kTcpTimeout / 1'000'000), nullptr);
+  }
+}
+
+// ---- On the executor ----
+
+void PlayerRun::open() {
+  startGStreamer();
+  link_ = std::make_unique<const Link>(Link{executor_, weak_from_this(), settings_});
+  const gpointer link = const_cast<Link*>(link_.get());  // As GLib passes it on.
+  pipeline_.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
+  // The clock of Loop::now(), whatever the media would rather have.
+  const GstPtr<GstClock> clock(gst_system_clock_obtain());
+  gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
+  const GstPtr<GstBus> bus(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
+  gst_bus_set_sync_handler(bus.get(), &Link::onBusMessage, link, nullptr);
+
+  GstElement* const reader = gst_element_factory_make("uridecodebin", nullptr);
+  if (!reader) {
+    return observer_.on_error({.type = "UNEXPECTED_ELEMENT_ERROR",
+                               .code = 0,
+                               .description = "GStreamer's base plug-ins are missing"});
+  }
+  const GstPtr<GstCaps> caps(gst_caps_from_string(decodeUntil(settings_.form).c_str()));
+  g_object_set(reader, "uri", settings_.uri.c_str(), "caps", caps.get(), "expose-all-streams",
+               FALSE, nullptr);
+  g_signal_connect(reader, "pad-added", G_CALLBACK(Link::onPadAdded), link);
+  g_signal_connect(reader, "no-more-pads", G_CALLBACK(Link::onNoMorePads), link);
+  g_signal_connect(reader, "source-setup", G_CALLBACK(Link::onSourceSetup), link);
+  gst_bin_add(GST_BIN(pipeline_.get()), reader);
+  is_live_ =
+      gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL;
+  if (is_live_) is_prerolled_ = true;
+  applyTarget();
+}
+
+void PlayerRun::setTarget(Target target) {
+  target_ = target;
+  applyTarget();
+}
+
+// A failure is told by a message.
+void PlayerRun::applyTarget() {
+  if (!pipeline_ || !is_prerolled_) return;
+  const bool plays = target_ == Target::Playing && !is_buffering_;
+  gst_element_set_state(pipeline_.get(), plays ? GST_STATE_PLAYING : GST_STATE_PAUSED);
+}
+
+void PlayerRun::addStream(GstPad* pad, gulong block) {
+  const auto kind = kindOf(pad);
+  if (kind && !stream(*kind)) {  // Of several languages or cameras, the first.
+    streams_.push_back(std::make_unique<PlayerStream>(
+        pipeline_.get(), pad, *kind,
+        is_live_ ? PlayerStream::Preroll::None : PlayerStream::Preroll::Wait,
+        [on_frame = observer_.on_frame, kind = *kind] { on_frame(kind); }, executor_));
+    observer_.on_stream(*streams_.back());
+  }
+  gst_pad_remove_probe(pad, block);
+}
+
+PlayerStream* PlayerRun::stream(rtp::MediaKind kind) const {
+  for (const auto& stream : streams_)
+    if (stream->kind() == kind) return stream.get();
+  return nullptr;
+}
+
+void PlayerRun::handle(GstMessage* message) {
+  switch (GST_MESSAGE_TYPE(message)) {
+    case GST_MESSAGE_ERROR:
+      return onError(message);
+    case GST_MESSAGE_EOS:
+      return observer_.on_end_of_stream();
+    case GST_MESSAGE_ASYNC_DONE:
+      return maybePrerolled();
+    case GST_MESSAGE_BUFFERING:
+      return onBuffering(message);
+    default:
+      gst_bin_recalculate_latency(GST_BIN(pipeline_.get()));
+  }
+}
+
+MetWhere PlayerRun::whereMet(GstObject* element) const {
+  if (!streams_.empty()) return MetWhere::InMedia;
+  const bool reads =
+      GST_IS_ELEMENT(element) && GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SOURCE);
+  return reads && !GST_IS_BIN(element) ? MetWhere::Reading : MetWhere::LookingForMedia;
+}
+
+void PlayerRun::onError(GstMessage* message) {
+  GError* raw_error = nullptr;
+  gchar* raw_details = nullptr;
+  gst_message_parse_error(message, &raw_error, &raw_details);
+  const GstPtr<GError> error(raw_error);
+  const GstPtr<gchar> details(raw_details), element(gst_object_get_name(GST_MESSAGE_SRC(message)));
+  observer_.on_error(mediaErrorOf(*error, element.get(), details ? details.get() : "",
+                                  whereMet(GST_MESSAGE_SRC(message))));
+}
+
+// Data comes too slowly: it is collected before playing goes on. Live media does not wait.
+void PlayerRun::onBuffering(GstMessage* message) {
+  gint percent = 100;
+  gst_message_parse_buffering(message, &percent);
+  if (is_live_ || is_buffering_ == (percent < 100)) return;
+  is_buffering_ = percent < 100;
+  applyTarget();
+}
+
+// All streams are known, and each has its first buffer.
+void PlayerRun::maybePrerolled() {
+  if (is_prerolled_ || !has_all_streams_) return;
+  if (streams_.empty())
+    return observer_.on_error({.type = "INVALID_MEDIA", .code = 0, .description = "Invalid Media"});
+  if (gst_element_get_state(pipeline_.get(), nullptr, nullptr, 0) != GST_STATE_CHANGE_SUCCESS)
+    return;
+  is_prerolled_ = true;
+  if (auto pending = std::exchange(pending_seek_, std::nullopt))
+    pending->done(seekNow(pending->position));
+  applyTarget();
+}
+
+void PlayerRun::seek(milliseconds position, std::move_only_function<void(bool)> done) {
+  if (is_prerolled_) return done(seekNow(position));
+  if (pending_seek_) pending_seek_->done(true);  // It would have been sought past at once.
+  pending_seek_ = PendingSeek{position, std::move(done)};
+}
+
+// Encoded video can only begin at a key frame.
+bool PlayerRun::seekNow(milliseconds position) {
+  const VideoInfo info = videoInfo();
+  if (!info.is_seekable) return false;
+  if (info.duration > milliseconds(0)) position = std::min(position, info.duration);
+  position = std::max(position, milliseconds(0));
+  const PlayerStream* const video = stream(rtp::MediaKind::Video);
+  const auto exactly = video && video->isEncoded()
+                           ? GstSeekFlags(GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)
+                           : GST_SEEK_FLAG_ACCURATE;
+  if (!gst_element_seek_simple(pipeline_.get(), GST_FORMAT_TIME,
+                               GstSeekFlags(GST_SEEK_FLAG_FLUSH | exactly),
+                               position.count() * static_cast<gint64>(GST_MSECOND)))
+    return false;
+  last_sought_ = position;
+  return true;
+}
+
+milliseconds PlayerRun::position() const {
+  gint64 nanoseconds = 0;
+  if (pipeline_ && gst_element_query_position(pipeline_.get(), GST_FORMAT_TIME, &nanoseconds))
+    return toMilliseconds(nanoseconds);
+  return last_sought_;
+}
+
+VideoInfo PlayerRun::videoInfo() const {
+  VideoInfo info;
+  if (!pipeline_ || !is_prerolled_) return info;
+  gint64 duration = 0, begin = 0, end = 0;
+  if (gst_element_query_duration(pipeline_.get(), GST_FORMAT_TIME, &duration))
+    info.duration = toMilliseconds(duration);
+  const GstPtr<GstQuery> query(gst_query_new_seeking(GST_FORMAT_TIME));
+  if (!gst_element_query(pipeline_.get(), query.get())) return info;
+  gboolean is_seekable = FALSE;
+  gst_query_parse_seeking(query.get(), nullptr, &is_seekable, &begin, &end);
+  if (!is_seekable) return info;
+  info.is_seekable = true;
+  info.seekable_begin = toMilliseconds(begin);
+  info.seekable_end = end > 0 ? toMilliseconds(end) : info.duration;
+  return info;
+}
+
+std::string PlayerRun::dot() const {
+  if (!pipeline_) return {};
+  const GstPtr<gchar> text(
+      gst_debug_bin_to_dot_data(GST_BIN(pipeline_.get()), GST_DEBUG_GRAPH_SHOW_VERBOSE));
+  return text ? text.get() : "";
+}
+
+}  // namespace ms::frame
