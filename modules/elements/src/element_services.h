@@ -4,6 +4,7 @@
 
 #include "modules/core/src/module_settings.h"
 #include "modules/elements/api.h"
+#include "server/frame/executor.h"
 #include "server/net/worker_loops.h"
 #include "server/packet/dtls/certificate.h"
 #include "server/packet/rtp/ntp_time.h"
@@ -21,12 +22,14 @@ class ElementServices {
   net::SctpLoop& sctp() const { return workers_.sctp(); }
   const dtls::Certificate& certificate(api::CertificateKeyType key_type) const;
   const rtp::NtpClock& clock() const { return clock_; }
+  frame::FrameThreads& frameThreads() { return frame_threads_; }
 
  private:
   net::WorkerLoops& workers_;
   const dtls::Certificate rsa_;
   const dtls::Certificate ecdsa_;
   const rtp::NtpClock clock_;
+  frame::FrameThreads frame_threads_;
 };
 
 }  // namespace ms::elements

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "modules/elements/src/player_endpoint.h"
 #include "modules/elements/src/rtp_endpoint.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 
@@ -13,6 +14,12 @@ void registerElements(model::ModuleRegistry& registry, ElementServices& services
                       api::factoryOfWebRtcEndpoint(
                           [&services](model::ObjectContext context, const auto& arguments) {
                             return std::make_shared<WebRtcEndpoint>(std::move(context), services,
+                                                                    arguments);
+                          }));
+  registry.addFactory(api::kPlayerEndpointClass,
+                      api::factoryOfPlayerEndpoint(
+                          [&services](model::ObjectContext context, const auto& arguments) {
+                            return std::make_shared<PlayerEndpoint>(std::move(context), services,
                                                                     arguments);
                           }));
   registry.addFactory(

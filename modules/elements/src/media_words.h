@@ -4,9 +4,10 @@
 #include <array>
 #include <optional>
 
-#include "modules/core/api.h"
+#include "modules/core/src/media_element.h"
 #include "server/packet/peer/media_peer.h"
 #include "server/packet/rtp/types.h"
+#include "server/packet/sdp/negotiated.h"
 
 namespace ms::elements {
 
@@ -20,6 +21,17 @@ inline std::optional<rtp::MediaKind> kindOf(api::MediaType type) {
   if (type == api::MediaType::Audio) return rtp::MediaKind::Audio;
   if (type == api::MediaType::Video) return rtp::MediaKind::Video;
   return std::nullopt;
+}
+
+// What may be sent to a peer, in the order of its preference.
+inline core::AcceptedFormats formatsToSend(const sdp::NegotiatedSession& session,
+                                           api::MediaType type) {
+  core::AcceptedFormats formats;
+  for (const sdp::NegotiatedMedia& media : session.media)
+    if (media.send && typeOf(media.kind) == type)
+      for (const sdp::NegotiatedCodec& codec : media.codecs)
+        formats.push_back(peer::formatOf(codec));
+  return formats;
 }
 
 inline api::ConnectionState toApi(peer::ConnectionState state) {

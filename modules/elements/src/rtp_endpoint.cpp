@@ -143,9 +143,13 @@ void RtpEndpoint::startSession(const sdp::NegotiatedSession& session) {
 
 // ---- Media ----
 
-net::OutletPtr RtpEndpoint::mediaSource(api::MediaType type) {
+net::OutletPtr RtpEndpoint::mediaSource(api::MediaType type, const core::AcceptedFormats&) {
   const auto kind = kindOf(type);
   return kind && peer_ ? peer_->outlet(*kind) : nullptr;
+}
+
+core::AcceptedFormats RtpEndpoint::acceptedFormats(api::MediaType type) const {
+  return session_ ? formatsToSend(*session_, type) : core::AcceptedFormats();
 }
 
 void RtpEndpoint::onUpstreamChanged(api::MediaType type) {

@@ -28,7 +28,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
               const api::RtpEndpointArguments& arguments);
   ~RtpEndpoint() override;
 
-  net::OutletPtr mediaSource(api::MediaType type) override;
+  net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
   void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 
  private:
@@ -40,6 +40,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
 
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
   void onBandwidthChanged() override;
+  core::AcceptedFormats acceptedFormats(api::MediaType type) const override;
   void onUpstreamChanged(api::MediaType type) override;
   void onLatencyStatsChanged() override;
   void onClose() override;

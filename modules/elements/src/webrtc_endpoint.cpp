@@ -317,9 +317,13 @@ void WebRtcEndpoint::onDataFlow(sctp::DataDirection direction, sctp::DataFlow fl
 
 // ---- Media ----
 
-net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type) {
+net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type, const core::AcceptedFormats&) {
   const auto kind = kindOf(type);
   return kind && peer_ ? peer_->outlet(*kind) : nullptr;
+}
+
+core::AcceptedFormats WebRtcEndpoint::acceptedFormats(api::MediaType type) const {
+  return session_ ? formatsToSend(*session_, type) : core::AcceptedFormats();
 }
 
 void WebRtcEndpoint::onUpstreamChanged(api::MediaType type) {

@@ -64,7 +64,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
                          int max_retransmits, const std::string& protocol) override;
   void closeDataChannel(int channel_id) override;
 
-  net::OutletPtr mediaSource(api::MediaType type) override;
+  net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
   net::DataOutletPtr dataSource() override { return data_.outlet(); }
   void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 
@@ -78,6 +78,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
 
   // core::BaseRtpEndpoint, core::MediaElement, model::Object.
   void onBandwidthChanged() override;
+  core::AcceptedFormats acceptedFormats(api::MediaType type) const override;
   void onUpstreamChanged(api::MediaType type) override;
   void onLatencyStatsChanged() override;
   void onClose() override;
