@@ -47,6 +47,16 @@ std::size_t viewersWithoutFrame(Stage& stage, const Rooms& rooms) {
   return count;
 }
 
+// Spread evenly among those who join: a server that serves one after the other serves the first
+// earlier.
+bool isWhole(std::size_t viewer, const Settings& settings) {
+  const auto before = [&](std::size_t end) {
+    return (end * std::min(settings.whole, settings.viewers) + settings.viewers / 2) /
+           settings.viewers;
+  };
+  return before(viewer + 1) > before(viewer);
+}
+
 // Returns how many never saw one.
 std::size_t waitForFirstFrames(Stage& stage, const Rooms& rooms) {
   const Timestamp deadline = Loop::now() + kFirstFrameTimeout;
@@ -212,7 +222,7 @@ Json::Value runBroadcast(const Settings& settings) {
   const Rooms rooms = openRooms(stage);
   const auto failures =
       inParallel(settings.publishers * settings.viewers, settings.in_flight, [&](std::size_t i) {
-        const bool is_whole = i / settings.publishers < settings.whole;
+        const bool is_whole = isWhole(i / settings.publishers, settings);
         rooms[i % settings.publishers]->join(is_whole ? Depth::Whole : Depth::Count);
       });
   Json::Value result;

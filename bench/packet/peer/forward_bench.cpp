@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/packet/peer/delivery_queue.h"
 #include "server/packet/peer/raw_peer.h"
 
 namespace ms::peer {
@@ -10,11 +11,12 @@ namespace {
 
 constexpr std::uint32_t kBatch = 4096;
 
-// From a publisher's datagram to the sealed datagrams of N viewers: everything but the sockets.
-// Items are datagrams sent.
+// From a publisher's datagram to the sealed datagrams of N viewers: everything but the sockets. So
+// many datagrams come in one turn. Items are datagrams sent.
 void Forward_ToViewers(benchmark::State& state) {
   Timestamp now{std::chrono::seconds(1000)};
-  RawPeer publisher(1);
+  DeliveryQueue deliveries([] {});
+  RawPeer publisher(1, dtls::kSrtpProfiles, &deliveries);
   publisher.connect(now);
   std::vector<std::unique_ptr<RawPeer>> viewers;
   for (std::uint32_t i = 0; i < state.range(0); ++i) {
@@ -26,6 +28,7 @@ void Forward_ToViewers(benchmark::State& state) {
 
   std::vector<RawPeer::Datagram> batch(kBatch);
   std::uint32_t number = 0, left = 0;
+  const auto per_turn = state.range(1);
   for (auto _ : state) {
     if (left == 0) {
       state.PauseTiming();
@@ -38,12 +41,16 @@ void Forward_ToViewers(benchmark::State& state) {
       left = kBatch;
       state.ResumeTiming();
     }
-    publisher.peer.receive(0, batch[kBatch - left--], now);
-    now += std::chrono::milliseconds(2);
+    for (std::int64_t i = 0; i < per_turn; ++i)
+      publisher.peer.receive(0, batch[kBatch - left--], now);
+    deliveries.deliver(now);
+    now += std::chrono::milliseconds(2) * per_turn;
   }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.SetItemsProcessed(state.iterations() * state.range(0) * per_turn);
 }
-BENCHMARK(Forward_ToViewers)->ArgName("viewers")->Arg(1)->Arg(10)->Arg(100);
+BENCHMARK(Forward_ToViewers)
+    ->ArgNames({"viewers", "per_turn"})
+    ->ArgsProduct({{1, 10, 100}, {1, 4}});
 
 }  // namespace
 }  // namespace ms::peer
