@@ -97,8 +97,11 @@ PeerTransport::Parts::Parts(Worker& home, PeerTransportConfig wanted, PeerTransp
       config(std::move(wanted)),
       observer(&told),
       timer(loop),
-      peer({(loop.assertHere(), home.services().pool), home.services().random, config.certificate,
-            config.clock},
+      peer({.pool = (loop.assertHere(), home.services().pool),
+            .random = home.services().random,
+            .certificate = config.certificate,
+            .clock = config.clock,
+            .deliveries = &home.services().deliveries},
            *this) {
   addPath();
 }

@@ -12,6 +12,8 @@
 
 #include "server/net/outlet.h"
 #include "server/net/worker_loops.h"
+#include "server/packet/peer/delivery_queue.h"
+#include "server/packet/peer/packet_burst.h"
 #include "server/packet/peer/sink_list.h"
 #include "server/packet/rtp/remb_limiter.h"
 
@@ -51,12 +53,12 @@ void RelayBell::answer() {
 }
 
 // What sinks of this loop see of a source on another one.
-class Relays::RelaySource final : public peer::MediaSource {
+class Relays::RelaySource final : public peer::MediaSource, private peer::DeliveryQueue::Source {
  public:
   RelaySource(Relays& relays, RelayId id, std::shared_ptr<Outlet> outlet)
       : relays_(relays), id_(id), outlet_(std::move(outlet)) {}
   // Its sinks have left: end() or the last removeSink().
-  ~RelaySource() override = default;
+  ~RelaySource() override { relays_.home_.deliveries.remove(*this); }
 
   RelayId id() const { return id_; }
   const Outlet& outlet() const { return *outlet_; }
@@ -103,16 +105,16 @@ class Relays::RelaySource final : public peer::MediaSource {
   void deliver(const RelayRing::Header& header, Bytes bytes, Timestamp now) {
     format_ = header.format;
     if (kind() == rtp::MediaKind::Video) rates_.add(header.layer, bytes.size(), now);
-    const rtp::PacketRef packet = relays_.home_.pool.copy(bytes, header.arrival);
+    rtp::PacketRef packet = relays_.home_.pool.copy(bytes, header.arrival);
     if (!packet) return;  // Counted by the pool.
     const auto view = rtp::RtpView::parse(packet.bytes());
     if (!view) return;  // Its source has parsed it already.
-    const peer::SourcePacket relayed{.source = *this,
-                                     .packet = packet,
-                                     .view = *view,
-                                     .format = header.format,
-                                     .layer = header.layer};
-    sinks_.forEach([&](peer::MediaSink& sink) { sink.onPacket(relayed, now); });
+    burst_.add({.packet = std::move(packet),
+                .view = *view,
+                .format = header.format,
+                .layer = header.layer});
+    if (burst_.isFull()) return deliverBurst(now);
+    relays_.home_.deliveries.add(*this);
   }
 
   void onSourceClock(const rtcp::ClockMapping& mapping) {
@@ -132,6 +134,7 @@ class Relays::RelaySource final : public peer::MediaSource {
  private:
   void maybeSendKeyFrameWish();
   void tellLimit(Bitrate limit);
+  void deliverBurst(Timestamp now) override { burst_.deliver(*this, sinks_, now); }
   // Runs at the other end, if it is still there.
   template <class Call>
   void atTap(Call call) const;
@@ -140,6 +143,7 @@ class Relays::RelaySource final : public peer::MediaSource {
   const RelayId id_;
   const std::shared_ptr<Outlet> outlet_;
   peer::SinkList sinks_;
+  peer::PacketBurst burst_;
   std::optional<peer::CodecFormat> format_;
   std::optional<rtcp::ClockMapping> mapping_;
   rtp::RembLimiter limiter_;
@@ -162,6 +166,7 @@ class Relays::RelayTap final : public peer::MediaSink {
 
   rtp::MediaKind kind() const override { return outlet_->kind(); }
   bool takes(const peer::CodecFormat&) const override { return true; }  // Its sinks will tell.
+  bool isRelay() const override { return true; }
 
   void onSourceAttached(peer::MediaSource& source, Timestamp) override { source_ = &source; }
   void onSourceDetached(peer::MediaSource&) override {
@@ -179,9 +184,9 @@ class Relays::RelayTap final : public peer::MediaSink {
                         .format = packet.format,
                         .layer = packet.layer},
                        packet.packet.bytes());
-    track_.has_news = true;
-    relays_.end_of_turn_.wake();
   }
+  // The other loop need not wait until this one has served its own sinks.
+  void onBurstEnd() override { track_.bell->ring(); }
 
   void onSourceClock(peer::MediaSource&, const rtcp::ClockMapping& mapping) override {
     atSource([mapping](RelaySource& source) { source.onSourceClock(mapping); });
@@ -235,10 +240,9 @@ void Relays::RelaySource::tellLimit(Bitrate limit) {
 }
 
 Relays::Relays(const Home& home)
-    : home_(home), poll_id_(home.polls.add(*this)), end_of_turn_(home.turns, [this] {
-        ringBells();
-        endUnused();
-      }) {
+    : home_(home),
+      poll_id_(home.polls.add(*this)),
+      end_of_turn_(home.turns, [this] { endUnused(); }) {
   home_.polls.watch(poll_id_, bell_->descriptor(), EPOLLIN);
 }
 
@@ -331,11 +335,6 @@ Relays::Track& Relays::trackTo(Worker& reader, const std::shared_ptr<RelayBell>&
   reader.post(
       [ring = track->ring](WorkerServices& services) { services.relays.rings_.push_back(ring); });
   return *track;
-}
-
-void Relays::ringBells() {
-  for (const auto& [reader, track] : tracks_)
-    if (std::exchange(track->has_news, false)) track->bell->ring();
 }
 
 }  // namespace ms::net

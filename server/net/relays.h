@@ -4,7 +4,7 @@
 //   loop of the source:  MediaSource -> RelayTap (its sink) -> RelayRing
 //   loop of the sinks:   RelayRing -> RelaySource (their source) -> MediaSink, MediaSink, ...
 //
-// Packets go through the ring of the two loops; the reader is woken once per turn of the writer.
+// Packets go through the ring of the two loops; the reader is woken once per burst of a source.
 // What is rare goes by posts: clock mappings, wishes for key frames, estimates, the beginning and
 // the end. A relay ends when its last sink leaves or its source does. See docs/decisions/0014.
 #pragma once
@@ -20,8 +20,9 @@
 #include "server/net/relay_ring.h"
 
 namespace ms::peer {
+class DeliveryQueue;
 class MediaSource;
-}
+}  // namespace ms::peer
 
 namespace ms::rtp {
 class PacketPool;
@@ -60,6 +61,7 @@ class Relays final : private PollSet::Owner {
     Worker& worker;
     PollSet& polls;
     EndOfTurn& turns;
+    peer::DeliveryQueue& deliveries;
     rtp::PacketPool& pool;
   };
   explicit Relays(const Home& home);
@@ -84,7 +86,6 @@ class Relays final : private PollSet::Owner {
   struct Track {  // To one other loop.
     std::shared_ptr<RelayRing> ring;
     std::shared_ptr<RelayBell> bell;
-    bool has_news = false;
   };
   struct TapKey {
     const Worker* reader;
@@ -108,7 +109,6 @@ class Relays final : private PollSet::Owner {
               const std::shared_ptr<Outlet>& outlet);
   RelayTap* findTap(const TapKey& key) const;
   Track& trackTo(Worker& reader, const std::shared_ptr<RelayBell>& bell);
-  void ringBells();
 
   const Home home_;
   const std::shared_ptr<RelayBell> bell_ = std::make_shared<RelayBell>();

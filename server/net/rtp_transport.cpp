@@ -189,7 +189,8 @@ RtpTransport::RtpTransport(Worker& worker, const rtp::NtpClock& clock,
       peer_({.pool = (worker.loop().assertHere(), worker.services().pool),
              .random = worker.services().random,
              .certificate = std::nullopt,
-             .clock = clock},
+             .clock = clock,
+             .deliveries = &worker.services().deliveries},
             *this) {}
 
 RtpTransport::~RtpTransport() { stop(); }

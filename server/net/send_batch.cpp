@@ -60,7 +60,9 @@ void SendBatch::add(Path& path, Bytes datagram) {
     ++counters_.dropped_too_large;
     return;
   }
-  if (used_ + datagram.size() > kArenaBytes || entries_.size() == kMaxDatagrams) flush();
+  const bool is_portion = path.first_ == kNone && used_ >= kPortionBytes;
+  if (is_portion || used_ + datagram.size() > kArenaBytes || entries_.size() == kMaxDatagrams)
+    flush();
   end_of_turn_.wake();
 
   const auto index = static_cast<std::uint32_t>(entries_.size());

@@ -1,7 +1,7 @@
-// The datagrams that one worker sends in a turn of its loop: they are copied here and leave
-// together at the end of the turn, those of one destination with one system call. Where the kernel
-// can cut them itself (UDP_SEGMENT, GSO), datagrams of equal size in a row pass its network stack
-// as one.
+// The datagrams that one worker sends in a turn of its loop: they are copied here and leave in
+// portions, the last at the end of the turn, those of one destination with one system call. Where
+// the kernel can cut them itself (UDP_SEGMENT, GSO), datagrams of equal size in a row pass its
+// network stack as one.
 //
 // Made, used and destroyed on its loop. Nothing is allocated after construction, nothing waits:
 // what a socket does not take is dropped and counted.
@@ -39,6 +39,9 @@ class SendBatch {
   // A turn that sends more is flushed in between. Memory is only used as far as turns reach.
   static constexpr std::size_t kArenaBytes = 1 << 20;
   static constexpr std::size_t kMaxDatagrams = 4096;
+  // So much is gathered before what there is leaves, when another path begins: the first need not
+  // wait for the last, and the bytes are still in the cache when the kernel copies them.
+  static constexpr std::size_t kPortionBytes = 32 << 10;
   // UDP over IPv4.
   static constexpr std::size_t kMaxDatagramBytes = 65'507;
   // What one segmented batch may have: the kernel's UDP_MAX_SEGMENTS, and one IP packet.
@@ -62,7 +65,7 @@ class SendBatch {
     Path(const Path&) = delete;
     Path& operator=(const Path&) = delete;
 
-    // Copies; leaves at the end of the turn, in order with the others of this path.
+    // Copies; leaves at the end of the turn or before, in order with the others of this path.
     void send(Bytes datagram);
 
     const std::optional<SocketAddress>& to() const { return to_; }

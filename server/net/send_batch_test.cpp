@@ -135,6 +135,26 @@ TEST_F(SendBatchTest, GathersWhatGoesToOnePeerThoughOthersComeBetween) {
   EXPECT_EQ(other.received(), std::vector(4, std::string(1000, 'y')));
 }
 
+TEST_F(SendBatchTest, LetsAPortionLeaveWhenAnotherPathBegins) {
+  std::vector<std::string> before, meanwhile;
+
+  const auto counters = inOneTurn([&](SendBatch& batch, EndOfTurn& turns) {
+    SendBatch::Path first(batch, sender.descriptor(), receiver.address());
+    SendBatch::Path second(batch, sender.descriptor(), other.address());
+    for (std::size_t sent = 0; sent < 2 * SendBatch::kPortionBytes; sent += 1000)
+      send(first, std::string(1000, 'x'));
+    before = receiver.received();
+    send(second, "y");
+    meanwhile = receiver.received();
+    turns.end();
+  });
+
+  EXPECT_TRUE(before.empty());  // What goes to one peer is not torn apart.
+  EXPECT_EQ(meanwhile.size(), 2 * SendBatch::kPortionBytes / 1000 + 1);
+  EXPECT_EQ(other.received(), std::vector<std::string>{"y"});
+  EXPECT_EQ(counters.datagrams, meanwhile.size() + 1);
+}
+
 TEST_F(SendBatchTest, LetsTheLastOfABatchBeShorterAndKeepsTheOrder) {
   const std::vector<std::string> datagrams{std::string(900, 'a'),  std::string(900, 'b'),
                                            std::string(100, 'c'),  std::string(900, 'd'),

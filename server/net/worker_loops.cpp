@@ -22,9 +22,15 @@ std::size_t workerCount(std::size_t wanted) {
 WorkerServices::WorkerServices(Worker& worker)
     : turns(worker.loop()),
       polls(worker.loop(), turns),
+      deliveries([this] { deliver.wake(); }),
+      deliver(turns, [this] { deliveries.deliver(Loop::now()); }),
       sends(worker.loop(), turns),
       names(std::make_unique<NameResolver>(worker.loop())),
-      relays({.worker = worker, .polls = polls, .turns = turns, .pool = pool}) {}
+      relays({.worker = worker,
+              .polls = polls,
+              .turns = turns,
+              .deliveries = deliveries,
+              .pool = pool}) {}
 
 Worker::Worker(std::string name) : loop_(std::move(name)) {
   loop_.runAndWait([this] {

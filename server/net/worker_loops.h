@@ -20,6 +20,7 @@
 #include "server/net/relays.h"
 #include "server/net/sctp_loop.h"
 #include "server/net/send_batch.h"
+#include "server/packet/peer/delivery_queue.h"
 #include "server/packet/rtp/packet_pool.h"
 
 namespace ms::net {
@@ -33,6 +34,8 @@ struct WorkerServices {
   explicit WorkerServices(Worker& worker);
   EndOfTurn turns;
   PollSet polls;
+  peer::DeliveryQueue deliveries;
+  EndOfTurn::Hook deliver;
   SendBatch sends;
   DatagramReader reader;
   rtp::PacketPool pool;

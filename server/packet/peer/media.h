@@ -1,5 +1,6 @@
-// How media flows between elements on one loop: a MediaSource calls its MediaSinks directly, packet
-// by packet, nothing is queued and nothing is copied.
+// How media flows between elements on one loop: a MediaSource calls its MediaSinks directly,
+// nothing is copied. What came in one turn of the loop is told sink by sink, all packets to one
+// before the next (delivery_queue.h).
 //
 // Neither side knows what the other is. What crosses loops, transforms, records or only passes
 // through is itself a sink on one side and a source on the other; nothing here assumes a peer.
@@ -50,6 +51,10 @@ class MediaSink {
   virtual void onSourceAttached(MediaSource& source, Timestamp now) = 0;
   virtual void onSourceDetached(MediaSource& source) = 0;
   virtual void onPacket(const SourcePacket& packet, Timestamp now) = 0;
+  // All packets that came together have been told.
+  virtual void onBurstEnd() {}
+  // It passes packets on to other sinks, on another loop: it is told before those that do not.
+  virtual bool isRelay() const { return false; }
   // Where a stream of `source` stands on our clock, each time that it tells.
   virtual void onSourceClock(MediaSource& source, const rtcp::ClockMapping& mapping) = 0;
 };

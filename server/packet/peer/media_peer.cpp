@@ -50,10 +50,12 @@ void MediaPeer::Parts::addMedia(const sdp::NegotiatedMedia& negotiated, Transpor
   if (!carrier || section(negotiated.kind)) return;
   MediaSection& added = *media.emplace_back(std::make_unique<MediaSection>(negotiated, *carrier));
   if (negotiated.receive)
-    added.source.emplace(negotiated, SourcePort::Surroundings{.payload_types = added.payload_types,
-                                                              .rtcp = added.rtcp,
-                                                              .observer = observer,
-                                                              .timeouts = *this});
+    added.source.emplace(negotiated,
+                         SourcePort::Surroundings{.payload_types = added.payload_types,
+                                                  .rtcp = added.rtcp,
+                                                  .observer = observer,
+                                                  .timeouts = *this,
+                                                  .deliveries = environment.deliveries});
   if (negotiated.send) {
     added.sink.emplace(negotiated,
                        SinkPort::Surroundings{.payload_types = added.payload_types,

@@ -42,6 +42,8 @@ enum class ConnectionState : std::uint8_t { Disconnected, Connected };
 enum class FlowDirection : std::uint8_t { In, Out };
 enum class FlowState : std::uint8_t { NotFlowing, Flowing };
 
+class DeliveryQueue;
+
 class PeerObserver {
  public:
   // To be sent on this component of the transport now; the bytes are valid during the call.
@@ -83,6 +85,8 @@ struct PeerEnvironment {
   std::optional<dtls::Certificate> certificate;  // For WebRTC only.
   rtp::NtpClock clock;                           // The same for all peers of the server.
   srtp::KeyLifetime key_lifetime = {};           // Tests shorten it.
+  // Where what was received waits until the turn ends. Without it it goes on at once.
+  DeliveryQueue* deliveries = nullptr;
 };
 
 class MediaPeer {

@@ -25,15 +25,18 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   static constexpr rtp::Ssrc kRemoteRtx{5};
 
   explicit RawPeer(std::uint32_t seed,
-                   std::span<const srtp::Profile> profiles = dtls::kSrtpProfiles)
+                   std::span<const srtp::Profile> profiles = dtls::kSrtpProfiles,
+                   DeliveryQueue* deliveries = nullptr)
       : random_(seed),
         far_end_(testCertificate(), dtls::DtlsRole::Server, {testCertificate().fingerprint()},
                  *this, profiles),
         clock_(rtp::NtpTime(std::uint64_t{3'900'000'000u} << 32), Timestamp{}),
-        peer(
-            PeerEnvironment{
-                .pool = pool, .random = random_, .certificate = testCertificate(), .clock = clock_},
-            *this) {}
+        peer(PeerEnvironment{.pool = pool,
+                             .random = random_,
+                             .certificate = testCertificate(),
+                             .clock = clock_,
+                             .deliveries = deliveries},
+             *this) {}
 
   // Without a network in between. True when both ends are connected.
   bool connect(Timestamp now) {

@@ -8,6 +8,7 @@
 // What is not taken is counted by its reason, and nothing else.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "server/packet/peer/media_peer_parts.h"
 #include "server/packet/rtp/key_frame.h"
@@ -119,9 +120,9 @@ void MediaPeer::Parts::forward(SourcePort& source, InboundStream& stream,
                                const rtp::RtpView& packet, Timestamp now) {
   source.noteArrival(stream, packet, now);
   if (const auto active = source.activate(stream, now); !active) return drops.count(active.error());
-  const rtp::PacketRef shared = environment.pool.copy(packet.packet(), now);
+  rtp::PacketRef shared = environment.pool.copy(packet.packet(), now);
   if (!shared) return drops.count(rtp::Drop::PoolExhausted);
-  source.deliver(stream, shared, *rtp::RtpView::parse(shared.bytes()), now);
+  source.deliver(stream, std::move(shared), now);
 }
 
 }  // namespace ms::peer

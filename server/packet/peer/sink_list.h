@@ -16,7 +16,8 @@ class SinkList {
   // False when it was there already.
   bool add(MediaSink& sink) {
     if (contains(sink)) return false;
-    sinks_.push_back(&sink);
+    const bool goes_first = sink.isRelay() && visitors_ == 0;
+    sinks_.insert(goes_first ? sinks_.begin() : sinks_.end(), &sink);
     return true;
   }
 
@@ -36,6 +37,20 @@ class SinkList {
     const std::size_t size = sinks_.size();
     for (std::size_t i = 0; i < size; ++i)
       if (sinks_[i]) function(*sinks_[i]);
+    --visitors_;
+    closeHoles();
+  }
+
+  // function(sink, i) for i = 0 to count - 1, all of one sink before the next one. Who is removed
+  // hears no more.
+  template <class Function>
+  void forEachOfBurst(std::size_t count, Function&& function) {
+    ++visitors_;
+    const std::size_t size = sinks_.size();
+    for (std::size_t at = 0; at < size; ++at) {
+      for (std::size_t i = 0; i < count && sinks_[at]; ++i) function(*sinks_[at], i);
+      if (sinks_[at]) sinks_[at]->onBurstEnd();
+    }
     --visitors_;
     closeHoles();
   }

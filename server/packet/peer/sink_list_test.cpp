@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "server/packet/peer/test_media.h"
 
 namespace ms::peer {
@@ -55,6 +58,54 @@ TEST_F(SinkListTest, VisitsWhoIsAddedDuringTheVisitNextTime) {
 
   EXPECT_EQ(count, 1);
   EXPECT_EQ(visits(), 2);
+}
+
+TEST_F(SinkListTest, GivesABurstToOneSinkAfterTheOther) {
+  list.add(one);
+  list.add(two);
+  std::vector<std::pair<MediaSink*, std::size_t>> told;
+
+  list.forEachOfBurst(2, [&](MediaSink& sink, std::size_t i) { told.emplace_back(&sink, i); });
+
+  EXPECT_EQ(told, (std::vector<std::pair<MediaSink*, std::size_t>>{
+                      {&one, 0}, {&one, 1}, {&two, 0}, {&two, 1}}));
+}
+
+TEST_F(SinkListTest, SparesWhoLeavesTheRestOfABurst) {
+  list.add(one);
+  list.add(two);
+  std::vector<MediaSink*> told;
+
+  list.forEachOfBurst(3, [&](MediaSink& sink, std::size_t i) {
+    told.push_back(&sink);
+    if (i == 1) list.remove(one);
+  });
+
+  EXPECT_EQ(told, (std::vector<MediaSink*>{&one, &one, &two, &two, &two}));
+}
+
+TEST_F(SinkListTest, VisitsRelaysFirst) {
+  struct Relay final : MediaSink {
+    rtp::MediaKind kind() const override { return rtp::MediaKind::Video; }
+    bool takes(const CodecFormat&) const override { return true; }
+    void onSourceAttached(MediaSource&, Timestamp) override {}
+    void onSourceDetached(MediaSource&) override {}
+    void onPacket(const SourcePacket&, Timestamp) override {}
+    void onBurstEnd() override { ++bursts; }
+    bool isRelay() const override { return true; }
+    void onSourceClock(MediaSource&, const rtcp::ClockMapping&) override {}
+    int bursts = 0;
+  } relay;
+  list.add(one);
+  list.add(relay);
+  std::vector<MediaSink*> told;
+
+  list.forEachOfBurst(2, [&](MediaSink& sink, std::size_t) {
+    told.push_back(&sink);
+    EXPECT_EQ(relay.bursts, &sink == &one ? 1 : 0);
+  });
+
+  EXPECT_EQ(told, (std::vector<MediaSink*>{&relay, &relay, &one, &one}));
 }
 
 TEST_F(SinkListTest, SurvivesVisitsWithinVisits) {

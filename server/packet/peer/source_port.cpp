@@ -40,12 +40,16 @@ SourcePort::SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& su
       payload_types_(surroundings.payload_types),
       rtcp_(surroundings.rtcp),
       timeouts_(surroundings.timeouts),
+      deliveries_(surroundings.deliveries),
       flow_(surroundings.observer, media.kind, FlowDirection::In) {
   streams_.reserve(kMaxStreams);
   repairers_.reserve(kMaxLayers);
 }
 
-SourcePort::~SourcePort() { unlink(); }
+SourcePort::~SourcePort() {
+  if (deliveries_) deliveries_->remove(*this);
+  unlink();
+}
 
 std::optional<CodecFormat> SourcePort::format() const {
   for (const Layer& layer : allLayers())
@@ -198,8 +202,10 @@ bool SourcePort::flowsElsewhere(const InboundStream& stream, Timestamp now) cons
          now - active->last_arrival < kTakeOverAfter;
 }
 
-void SourcePort::deliver(const InboundStream& stream, const rtp::PacketRef& packet,
-                         const rtp::RtpView& view, Timestamp now) {
+void SourcePort::deliver(const InboundStream& stream, rtp::PacketRef packet, Timestamp now) {
+  const auto parsed = rtp::RtpView::parse(packet.bytes());
+  if (!parsed) return;  // The receive path has parsed it already.
+  const rtp::RtpView& view = *parsed;
   const CodecFormat& format = stream.payload->format;
   rtp::KeyFrameRequestPacer& key_frames = layers_[stream.layer].key_frames;
   if (kind_ == rtp::MediaKind::Video && key_frames.isWanted() &&
@@ -207,9 +213,9 @@ void SourcePort::deliver(const InboundStream& stream, const rtp::PacketRef& pack
     key_frames.onKeyFrameStart();
   if (isSimulcast()) rates_.add(stream.layer, view.packet().size(), now);
   flow_.onPacket();
-  const SourcePacket delivered{
-      .source = *this, .packet = packet, .view = view, .format = format, .layer = stream.layer};
-  sinks_.forEach([&](MediaSink& sink) { sink.onPacket(delivered, now); });
+  burst_.add({.packet = std::move(packet), .view = view, .format = format, .layer = stream.layer});
+  if (!deliveries_ || burst_.isFull()) return deliverBurst(now);
+  deliveries_->add(*this);
 }
 
 std::optional<std::uint32_t> SourcePort::clockRateOf(rtp::Ssrc ssrc) const {

@@ -15,9 +15,11 @@
 #include <utility>
 #include <vector>
 
+#include "server/packet/peer/delivery_queue.h"
 #include "server/packet/peer/flow_monitor.h"
 #include "server/packet/peer/inbound_stream.h"
 #include "server/packet/peer/media.h"
+#include "server/packet/peer/packet_burst.h"
 #include "server/packet/peer/payload_types.h"
 #include "server/packet/peer/peer_drop.h"
 #include "server/packet/peer/peer_statistics.h"
@@ -31,7 +33,7 @@
 
 namespace ms::peer {
 
-class SourcePort final : public MediaSource {
+class SourcePort final : public MediaSource, private DeliveryQueue::Source {
  public:
   static constexpr std::size_t kMaxStreams = 2 * kMaxLayers;
   // A second SSRC has to wait so long for the first to fall silent.
@@ -44,6 +46,7 @@ class SourcePort final : public MediaSource {
     RtcpSender& rtcp;
     PeerObserver& observer;
     TimeoutListener& timeouts;
+    DeliveryQueue* deliveries = nullptr;  // Without it packets go on at once.
   };
 
   SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& surroundings);
@@ -71,8 +74,7 @@ class SourcePort final : public MediaSource {
                                                const PayloadTypeEntry& payload, Timestamp now);
   void noteArrival(InboundStream& stream, const rtp::RtpView& packet, Timestamp now);
   std::expected<void, PeerDrop> activate(InboundStream& stream, Timestamp now);
-  void deliver(const InboundStream& stream, const rtp::PacketRef& packet, const rtp::RtpView& view,
-               Timestamp now);
+  void deliver(const InboundStream& stream, rtp::PacketRef packet, Timestamp now);
 
   // RTCP of the peer.
   std::optional<std::uint32_t> clockRateOf(rtp::Ssrc ssrc) const;
@@ -125,6 +127,7 @@ class SourcePort final : public MediaSource {
   void maybeSendRemb(Timestamp now);
   bool mayGrant(const rtp::RembEstimator::Input& input, Timestamp now);
   bool canAskForKeyFrame(std::size_t layer) const;
+  void deliverBurst(Timestamp now) override { burst_.deliver(*this, sinks_, now); }
 
   const rtp::MediaKind kind_;
   const std::vector<rtp::Ssrc> declared_;
@@ -138,6 +141,7 @@ class SourcePort final : public MediaSource {
   const PayloadTypes& payload_types_;
   RtcpSender& rtcp_;
   TimeoutListener& timeouts_;
+  DeliveryQueue* const deliveries_;
 
   std::vector<std::unique_ptr<InboundStream>> streams_;  // Never beyond kMaxStreams.
   std::array<Layer, kMaxLayers> layers_;
@@ -145,6 +149,7 @@ class SourcePort final : public MediaSource {
   std::vector<std::pair<rtp::Ssrc, std::uint8_t>> repairers_;
   LayerRates rates_;
   SinkList sinks_;
+  PacketBurst burst_;
   FlowMonitor flow_;
 
   rtp::RembEstimator estimator_;

@@ -86,7 +86,7 @@ class TestSource final : public MediaSource {
     const SourcePacket delivered{
         .source = *this, .packet = packet, .view = *view, .format = format};
     ++frames_sent;
-    sinks_.forEach([&](MediaSink& sink) { sink.onPacket(delivered, now); });
+    sinks_.forEachOfBurst(1, [&](MediaSink& sink, std::size_t) { sink.onPacket(delivered, now); });
   }
 
   // What a capturing sender knows of its own clock.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "server/packet/peer/delivery_queue.h"
 #include "server/packet/peer/forwarding_cost/counted_calls.h"
 #include "server/packet/peer/raw_peer.h"
 #include "server/packet/rtcp/compound_writer.h"
@@ -91,6 +92,10 @@ class CountedCall {
     write(out);
     give(to, to.sealRtcp(out.datagram()));
   }
+  void deliver() {
+    CountedCalls counted;
+    deliveries_.deliver(now_);
+  }
   void handleTimeouts(RawPeer& of) {
     CountedCalls counted;
     if (of.peer.nextTimeout() <= now_) of.peer.handleTimeout(now_);
@@ -101,12 +106,14 @@ class CountedCall {
   int step_ = 0;
   std::uint16_t rtx_number_ = 0;
   std::optional<rtp::SequenceNumber> last_sent_;  // Video, to the first viewer.
-  RawPeer publisher_{1, std::span(&profile_, 1)};
+  DeliveryQueue deliveries_{[] {}};               // Each step is a turn.
+  RawPeer publisher_{1, std::span(&profile_, 1), &deliveries_};
   std::vector<std::unique_ptr<RawPeer>> viewers_;
 };
 
 void CountedCall::step() {
   publish();
+  deliver();
   for (const auto& viewer : viewers_) complain(*viewer);
   now_ += kStep;
   handleTimeouts(publisher_);
