@@ -3,6 +3,7 @@
 // from it.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "server/base/units.h"
@@ -31,6 +32,8 @@ class DelayBasedRate {
   bool update(const Input& input, Timestamp now);
   // A probe showed that so much passes.
   void raiseTo(Bitrate rate);
+  // Not because of the delay: what the link's capacity is stays known.
+  void reduceTo(Bitrate rate) { rate_ = std::clamp(*rate, *kFloor, rate_); }
 
   Bitrate rate() const { return Bitrate(rate_); }
 

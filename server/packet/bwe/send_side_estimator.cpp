@@ -13,6 +13,7 @@ constexpr std::int64_t kProbeFactor = 2;
 
 void SendSideEstimator::onSent(rtp::SequenceNumber number, std::size_t bytes, Purpose purpose,
                                Timestamp now) {
+  if (silence_due_ == kNever) silence_due_ = now + kMaxSilence;
   sent_.put({.sent = now,
              .bytes = static_cast<std::uint16_t>(bytes),
              .number = number,
@@ -21,6 +22,7 @@ void SendSideEstimator::onSent(rtp::SequenceNumber number, std::size_t bytes, Pu
 }
 
 void SendSideEstimator::onFeedback(const rtcp::TransportCcView& feedback, Timestamp now) {
+  silence_due_ = kNever;
   Tally tally;
   Timestamp arrival = remoteTime(feedback.referenceTime());
   feedback.forEach([&](std::uint16_t number, std::optional<Duration> delta) {
@@ -74,6 +76,15 @@ void SendSideEstimator::update(const Tally& tally, Timestamp now) {
     limited_ = false;
   }
   if (!limited_ && acknowledged) delay_.raiseTo(Bitrate(kUnlimitedFactor * **acknowledged));
+}
+
+bool SendSideEstimator::cutForSilence(Timestamp now) {
+  silence_due_ = now + kSilenceStep;
+  delay_.reduceTo(Bitrate(**estimate() / 2));
+  limited_ = true;
+  last_cut_ = now;
+  probe_at_ = now + kProbeAfterCut;
+  return true;
 }
 
 std::optional<Bitrate> SendSideEstimator::estimate() const {

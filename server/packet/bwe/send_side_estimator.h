@@ -35,9 +35,18 @@ class SendSideEstimator {
   static constexpr Duration kProbeAgain = std::chrono::milliseconds(2500);
   static constexpr Duration kProbeOn = std::chrono::milliseconds(200);
 
+  // Nothing was heard of what was sent since: the path takes nothing, or the way back does not.
+  // Then the estimate is halved, and again each kSilenceStep.
+  static constexpr Duration kMaxSilence = std::chrono::seconds(2);
+  static constexpr Duration kSilenceStep = std::chrono::seconds(1);
+
   enum class Purpose : std::uint8_t { Media, Probe };
   void onSent(rtp::SequenceNumber number, std::size_t bytes, Purpose purpose, Timestamp now);
   void onFeedback(const rtcp::TransportCcView& feedback, Timestamp now);
+  // True when the estimate fell because no feedback comes. Asked while there is something to send.
+  bool handleSilence(Timestamp now) {
+    return now >= silence_due_ && reference_.has_value() && cutForSilence(now);
+  }
   void onRoundTripTime(Duration rtt) { round_trip_time_ = rtt; }
 
   // Nothing before the first feedback.
@@ -63,6 +72,7 @@ class SendSideEstimator {
   void onMissing(SentPacket& packet, Tally& tally);
   void update(const Tally& tally, Timestamp now);
   void finishProbe(Timestamp now);
+  bool cutForSilence(Timestamp now);
   Timestamp remoteTime(std::int32_t reference_time);
 
   SentPackets sent_;
@@ -77,6 +87,7 @@ class SendSideEstimator {
   bool limited_ = false;
   Timestamp last_cut_{};
   Timestamp probe_at_{};
+  Timestamp silence_due_ = kNever;  // While something is sent that nothing was heard of.
 };
 
 }  // namespace ms::bwe

@@ -81,6 +81,39 @@ TEST_P(OverSeeds, IsNotFooledByJitter) {
   EXPECT_GT(least, 1000);
 }
 
+TEST_P(OverSeeds, FallsWhileNoFeedbackComesAndRecoversAfterwards) {
+  SimulatedCall call(GetParam());
+  call.link.conditions = {.capacity = Bitrate(5'000'000)};
+  call.runFor(10s);
+  const auto before = call.estimateKbps();
+  ASSERT_GT(before, 2000);
+
+  call.hears_feedback = false;
+  call.runFor(1500ms);  // A short silence is none.
+  EXPECT_EQ(call.estimateKbps(), before);
+  call.runFor(1500ms);
+  EXPECT_LE(call.estimateKbps(), before / 2);
+  EXPECT_TRUE(call.estimator.isLimited());
+  call.runFor(10s);
+  EXPECT_EQ(call.estimateKbps(), *DelayBasedRate::kFloor / 1000);
+
+  call.hears_feedback = true;
+  call.runFor(15s);
+  EXPECT_GT(call.estimateKbps(), 1500);
+}
+
+TEST(SendSideEstimator, ASilenceInWhichNothingIsSentSaysNothing) {
+  SimulatedCall call(1);
+  call.runFor(5s);
+  call.wanted_kbps = 0;
+  call.runFor(1s);  // What was on its way arrives.
+  const auto before = call.estimateKbps();
+
+  call.runFor(60s);
+
+  EXPECT_EQ(call.estimateKbps(), before);
+}
+
 TEST_P(OverSeeds, GivesWayToALossyBottleneckWithoutAQueue) {
   SimulatedCall call(GetParam());
   call.follows_estimate = true;

@@ -74,6 +74,7 @@ class SimulatedCall {
   std::int64_t wanted_kbps = 2000;  // What the encoder would like to make.
   bool follows_estimate = true;     // Or it makes just that.
   bool may_probe = true;
+  bool hears_feedback = true;
   std::vector<Duration> queues;  // One per picture.
 
  private:
@@ -103,6 +104,7 @@ class SimulatedCall {
     if (may_probe && estimator.takeProbe(Bitrate(wanted_kbps * 1000), now))
       for (std::size_t i = 0; i < ProbeTrain::kPackets; ++i)
         send(290, SendSideEstimator::Purpose::Probe);
+    estimator.handleSilence(now);
     queues.push_back(link.queue(now));
   }
 
@@ -125,6 +127,7 @@ class SimulatedCall {
       if (!feedback_.write(out, rtp::Ssrc(1), rtp::Ssrc(2), now + std::chrono::seconds(12345)))
         return;
       const std::vector<std::uint8_t> bytes(out.datagram().begin(), out.datagram().end());
+      if (!hears_feedback) continue;
       after(link.conditions.delay, [this, bytes] {
         estimator.onFeedback(*rtcp::TransportCcView::parse(*rtcp::PacketView::parse(bytes)), now);
       });

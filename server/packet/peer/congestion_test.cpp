@@ -150,6 +150,30 @@ TEST(Congestion, ASlowViewerGetsWhatItCanTakeAndTheOthersAllOfIt) {
   EXPECT_EQ(fast.server.peer.statistics().drops.of(PeerDrop::Thinned), 0u);
 }
 
+TEST(Congestion, AViewerThatIsNotHeardAnyMoreIsSentLess) {
+  SimulatedNetwork network(36);
+  ModernCall publisher(network, 36), viewer(network, 46);
+  publisher.start();
+  viewer.start();
+  publisher.feed(viewer);
+  publisher.camera.payload_bytes = 1200;
+  publisher.startMedia();
+  network.runFor(5s);
+  const auto sentBy = [&] { return viewer.server.peer.statistics().outbound.at(1).packets_sent; };
+
+  viewer.browser.conditions.loss = 1;  // Its feedback, and all else that it says.
+  network.runFor(10s);
+  const auto before = sentBy();
+  network.runFor(10s);
+
+  EXPECT_LT(sentBy() - before, 300u / 4);  // Of 300 pictures.
+  viewer.browser.conditions.loss = 0;
+  network.runFor(20s);
+  const auto shown = viewer.screen.arrivals.size();
+  network.runFor(5s);
+  EXPECT_GT(viewer.screen.arrivals.size() - shown, 140u);
+}
+
 TEST(Congestion, ThePublisherFollowsItsOnlyViewerDownAndUpWithinFiveSeconds) {
   SimulatedNetwork network(34);
   ModernCall publisher(network, 34), viewer(network, 44);

@@ -83,6 +83,7 @@ bool SinkPort::passesGate(const SourcePacket& packet, const rtp::SourceFormat& f
                           Timestamp now) {
   if (kind_ != rtp::MediaKind::Video) return true;
   bandwidth_.onOffered(packet.view.packet().size(), now);
+  if (transport_cc_id_ && surroundings_.congestion.estimator().handleSilence(now)) onEstimate(now);
   if (gate_.isIdle()) return true;
   const auto current = rewriter_.current();
   if (!current || current->source != format.source || current->ssrc != packet.view.ssrc())
