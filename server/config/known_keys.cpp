@@ -170,6 +170,11 @@ std::vector<std::string> applyKnownKeys(const Json::Value& tree, const std::stri
                        ": 'mediaServer.resources.killLimit' is above 'exceptionLimit', which makes "
                        "the server end itself only after it has refused new objects for a while");
 
+  if (config.websocket.threads != ServerConfig().websocket.threads)
+    warnings.push_back(file +
+                       ": 'mediaServer.net.websocket.threads' has no effect: one thread serves all "
+                       "sockets");
+
   const auto& secure = config.websocket.secure;
   std::error_code error;
   if (secure.port != 0 && !std::filesystem::is_regular_file(secure.certificate, error))

@@ -28,7 +28,7 @@ TEST(KnownKeys, ReachTheirMembers) {
                   "maxSubscriptionsPerSession": 9},
     "net": {"websocket": {
       "address": "127.0.0.1", "ipv6": false, "port": 9000, "connqueue": 100, "path": "/media",
-      "threads": 4, "maxMessageSize": 2048, "maxJsonDepth": 50, "maxConnections": 5,
+      "threads": 10, "maxMessageSize": 2048, "maxJsonDepth": 50, "maxConnections": 5,
       "maxRequestsInFlight": 6, "maxSendQueue": 4096,
       "secure": {"port": 0, "certificate": "cert.pem", "password": "p"},
       "registrar": {"address": "wss://registrar/", "localAddress": "me"}}}}})",
@@ -48,7 +48,7 @@ TEST(KnownKeys, ReachTheirMembers) {
   EXPECT_EQ(c.websocket.port, 9000);
   EXPECT_EQ(c.websocket.connection_queue, 100);
   EXPECT_EQ(c.websocket.path, "media");
-  EXPECT_EQ(c.websocket.threads, 4u);
+  EXPECT_EQ(c.websocket.threads, 10u);
   EXPECT_EQ(c.websocket.max_message_bytes, 2048u);
   EXPECT_EQ(c.websocket.max_json_depth, 50);
   EXPECT_EQ(c.websocket.max_connections, 5u);
@@ -69,6 +69,15 @@ TEST(KnownKeys, NameUnknownOnesWithTheirPath) {
               ElementsAre(HasSubstr("f.json: key 'mediaServer.net.rabbitmq' is unknown"),
                           HasSubstr("'mediaServer.net.websocket.prot'"),
                           HasSubstr("'mediaServer.resources'"), HasSubstr("'other'")));
+}
+
+TEST(KnownKeys, WarnOfANumberOfThreadsThatNobodyWillStart) {
+  ServerConfig config;
+
+  EXPECT_THAT(apply(R"({"mediaServer": {"net": {"websocket": {"threads": 4}}}})", config),
+              ElementsAre(HasSubstr("'mediaServer.net.websocket.threads' has no effect")));
+  EXPECT_THAT(apply(R"({"mediaServer": {"net": {"websocket": {"threads": 10}}}})", config),
+              IsEmpty());
 }
 
 TEST(KnownKeys, LeaveEmptySectionsAlone) {
