@@ -25,6 +25,8 @@ ObjectPtr Object::root() {
   return object;
 }
 
+Json::Value Object::eventTags() const { return Json::Value(Json::arrayValue); }
+
 void Object::close() {
   if (std::exchange(closed_, true)) return;
   onClose();

@@ -53,6 +53,9 @@ class Object : public std::enable_shared_from_this<Object> {
   ObjectPtr root();  // The MediaPipeline, or the object itself when it has no parent.
   bool isClosed() const { return closed_; }
 
+  // What events about this object carry as `tags`: an array of Tag registers, by default none.
+  virtual Json::Value eventTags() const;
+
   // Ends all activity: links, sockets, timers. Called once on loop(), after the children's; the
   // object may live a little longer in calls that are under way, which must find it harmless.
   void close();

@@ -165,7 +165,8 @@ void ControlPlane::sendManagerEvent(const std::string& type, const char* member,
   Json::Value data(Json::objectValue);
   data[member] = id;
   data["source"] = kServerManagerId;
-  data["tags"] = Json::Value(Json::arrayValue);
+  const model::ObjectPtr manager = directory_.find(kServerManagerId);
+  data["tags"] = manager ? manager->eventTags() : Json::Value(Json::arrayValue);
   data["timestampMillis"] = std::to_string(duration_cast<milliseconds>(since_epoch).count());
   events_.deliver(kServerManagerId, type, std::move(data));
 }

@@ -94,6 +94,17 @@ TEST(ControlPlane, ServerManagerTellsOfObjectsThatComeAndGo) {
   EXPECT_EQ(server.receive()["params"]["value"]["data"]["objectId"], pipeline);
 }
 
+TEST(ControlPlane, TellsOfObjectsWithTheTagsOfServerManager) {
+  ControlPlaneHarness server;
+  server.get("subscribe", params({{"object", kServerManagerId}, {"type", "ObjectCreated"}}));
+  Json::Value name;
+  name["name"] = "tagged";
+  server.get("invoke", server.invokeParams(kServerManagerId, "setName", name));
+  server.createPipeline(kSecond);
+
+  EXPECT_EQ(server.receive()["params"]["value"]["data"]["tags"][0], "tagged");
+}
+
 // --- Request cache
 // --------------------------------------------------------------------------------
 

@@ -50,6 +50,11 @@ class Thing final : public model::Object {
   std::vector<model::Reply> waiting;
 
   void raise(Json::Value data) { sendEvent("Raised", std::move(data)); }
+  Json::Value eventTags() const override {
+    Json::Value tags(Json::arrayValue);
+    if (!name.empty()) tags.append(name);
+    return tags;
+  }
   static Thing& of(model::Object& object) { return static_cast<Thing&>(object); }
 
  private:

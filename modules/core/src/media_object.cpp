@@ -70,7 +70,9 @@ std::string MediaObject::getTag(const std::string& key) {
   return found->second;
 }
 
-std::vector<api::Tag> MediaObject::getTags() {
+std::vector<api::Tag> MediaObject::getTags() { return tagList(); }
+
+std::vector<api::Tag> MediaObject::tagList() const {
   std::vector<api::Tag> list;
   for (const auto& [key, value] : tags_) {
     api::Tag tag;
@@ -78,6 +80,13 @@ std::vector<api::Tag> MediaObject::getTags() {
     tag.value = value;
     list.push_back(std::move(tag));
   }
+  return list;
+}
+
+Json::Value MediaObject::eventTags() const {
+  Json::Value list(Json::arrayValue);
+  if (send_tags_in_events_)
+    for (const api::Tag& tag : tagList()) list.append(toJson(tag));
   return list;
 }
 
@@ -93,9 +102,7 @@ void MediaObject::raise(std::string_view type, Json::Value data) {
   if (isClosed()) return;
   data["source"] = id();
   data["timestampMillis"] = std::to_string(sinceEpoch().count());
-  Json::Value& tags = data["tags"] = Json::arrayValue;
-  if (send_tags_in_events_)
-    for (const api::Tag& tag : getTags()) tags.append(toJson(tag));
+  data["tags"] = eventTags();
   if (!data.isMember("type")) data["type"] = std::string(type);
   sendEvent(type, std::move(data));
 }

@@ -40,6 +40,9 @@ class MediaObject : public model::Object, public api::MediaObject {
   std::string getTag(const std::string& key) override;  // 40110 when there is none.
   std::vector<api::Tag> getTags() override;
 
+  // model::Object. Those of the object, while it wants them sent.
+  Json::Value eventTags() const override;
+
  protected:
   // Sends an event of the API to its subscribers.
   template <class Event>
@@ -52,6 +55,7 @@ class MediaObject : public model::Object, public api::MediaObject {
 
  private:
   void raise(std::string_view type, Json::Value data);
+  std::vector<api::Tag> tagList() const;
 
   std::string name_;
   std::map<std::string, std::string> tags_;
