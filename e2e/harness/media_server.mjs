@@ -124,6 +124,12 @@ export class MediaServer {
   async stop() {
     const begin_ms = performance.now();
     this.#process.kill('SIGTERM');
+    await this.endsWell();
+    return performance.now() - begin_ms;
+  }
+
+  /** It ends in time, by itself or because it was told to, and well. */
+  async endsWell() {
     const late = setTimeout(() => this.#process.kill('SIGKILL'), kEndWithin_ms);
     const {code, signal} = await this.#exit;
     clearTimeout(late);
@@ -132,7 +138,6 @@ export class MediaServer {
     assert.equal(code, 0, 'exit status of the server');
     const words = kCrashWords.exec(this.#output);
     assert.equal(words, null, `the server said: ${this.#output.slice(Math.max(0, (words?.index ?? 0) - 200), (words?.index ?? 0) + 1500)}`);
-    return performance.now() - begin_ms;
   }
 
   /** For the end of a test that has failed already. */

@@ -60,3 +60,15 @@ scene('SIGTERM with 1000 live objects ends cleanly within 5 s', async (s) => {
   s.fact('ended after', `${Math.round(took_ms)} ms`);
   assert.ok(took_ms < 5000);
 });
+
+scene('a server above its killLimit ends itself when its last object is gone, and not before', async (s) => {
+  const server = await s.server({resources: {killLimit: 0.000_001}});
+  const client = await RawClient.open(server.url);
+  s.atEnd(() => client.close());
+  const [first, last] = [await client.create('MediaPipeline'), await client.create('MediaPipeline')];
+  await client.release(first);
+  assert.equal((await client.invoke('manager_ServerManager', 'getPipelines')).length, 1);
+  client.release(last).catch(() => {});  // its reply may come after the end
+  await server.endsWell();
+  server.has_ended = true;
+});
