@@ -58,7 +58,10 @@ std::optional<Bitrate> SinkBandwidth::onConnect() const {
 
 std::optional<Bitrate> SinkBandwidth::poll(Timestamp now) {
   if (gives_feedback_ && !estimate_) return std::nullopt;
-  const Bitrate bitrate = gives_feedback_ ? target() : kUnlimited;
+  // What arrives on a path that has shown no limit says what was sent, not what it takes.
+  const bool is_open = has_transport_cc_ && !is_limited_;
+  const Bitrate bitrate =
+      gives_feedback_ ? (is_open ? withinLimits(kUnlimited) : target()) : kUnlimited;
   if (told_) {
     const bool changed = bitrate < scaled(*told_, 0.95) || bitrate > scaled(*told_, 1.05);
     if (now - told_at_ < (changed ? kTellSpacing : kRefresh)) return std::nullopt;
