@@ -11,6 +11,7 @@
 #include <string>
 
 #include "modules/core/src/element_fixture.h"
+#include "modules/elements/src/test_surroundings.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 #include "server/base/process.h"
 #include "server/base/random.h"
@@ -26,16 +27,6 @@ namespace {
 
 using model::ErrorCode;
 using namespace std::chrono_literals;
-
-struct Surroundings {
-  net::WorkerLoops workers{2};
-  Json::Value config;
-  ElementServices services{workers, core::ModuleSettings(config)};
-};
-Surroundings& surroundings() {
-  static Surroundings shared;
-  return shared;
-}
 
 class RtpEndpointTest : public core::ElementTest {
  protected:

@@ -7,6 +7,7 @@
 
 #include "modules/core/src/element_fixture.h"
 #include "modules/elements/src/keyed_test_peer.h"
+#include "modules/elements/src/test_surroundings.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 #include "server/packet/sctp/packet_check.h"
 
@@ -16,16 +17,6 @@ namespace {
 using Datagram = KeyedTestPeer::Datagram;
 
 constexpr std::size_t kLargestDatagram = 65'507;
-
-struct Surroundings {
-  net::WorkerLoops workers{2};
-  Json::Value config;
-  ElementServices services{workers, core::ModuleSettings(config)};
-};
-Surroundings& surroundings() {
-  static Surroundings shared;
-  return shared;
-}
 
 class WebRtcEndpointAttackTest : public core::ElementTest {
  protected:

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "modules/core/src/element_fixture.h"
+#include "modules/elements/src/test_surroundings.h"
 #include "server/base/process.h"
 #include "server/model/api_error.h"
 #include "server/net/worker_loops.h"
@@ -16,17 +17,6 @@ namespace {
 using model::ErrorCode;
 using testing::AnyOf;
 using namespace std::chrono_literals;
-
-// Made once: an RSA key takes some 100 ms.
-struct Surroundings {
-  net::WorkerLoops workers{2};
-  Json::Value config;
-  ElementServices services{workers, core::ModuleSettings(config)};
-};
-Surroundings& surroundings() {
-  static Surroundings shared;
-  return shared;
-}
 
 // Two endpoints that find each other over the network of this machine: what one announces as a
 // candidate is given to the other.
