@@ -142,7 +142,8 @@ void EncodedSource::deliver(const std::vector<std::uint8_t>& bytes, const RtpFra
   if (kind_ == rtp::MediaKind::Video) rates_.add(0, bytes.size(), now);
   const peer::SourcePacket delivered{
       .source = *this, .packet = packet, .view = *view, .format = *format_, .layer = 0};
-  sinks_.forEach([&](peer::MediaSink& sink) { sink.onPacket(delivered, now); });
+  sinks_.forEachOfBurst(1,
+                        [&](peer::MediaSink& sink, std::size_t) { sink.onPacket(delivered, now); });
 }
 
 }  // namespace ms::frame

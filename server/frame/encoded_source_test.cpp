@@ -45,12 +45,14 @@ class RecordingSink final : public peer::MediaSink {
   void onPacket(const peer::SourcePacket& packet, Timestamp) override {
     seen.push_back({packet.view.ssrc(), *packet.view.sequenceNumber(), *packet.view.timestamp()});
   }
+  void onBurstEnd() override { told = seen.size(); }
   void onSourceClock(peer::MediaSource&, const rtcp::ClockMapping& mapping) override {
     mappings.push_back(mapping);
   }
 
   bool is_attached = false;
   std::vector<Seen> seen;
+  std::size_t told = 0;  // Of them, those after which a burst has ended.
   std::vector<rtcp::ClockMapping> mappings;
 };
 
@@ -102,6 +104,13 @@ TEST_F(EncodedSourceTest, NumbersPacketsAndPlacesThemOnTheClock) {
   EXPECT_EQ(sink_.seen[2].timestamp, sink_.seen[0].timestamp + 3600);
   EXPECT_EQ(sink_.seen[1].sequence_number, sink_.seen[0].sequence_number + 1);
   EXPECT_EQ(sink_.seen[2].sequence_number, sink_.seen[0].sequence_number + 2);
+}
+
+// A relay to another loop rings its bell then.
+TEST_F(EncodedSourceTest, EndsABurstWithItsPackets) {
+  run([&] { source_->addSink(sink_, at(0s)); });
+  push(1, 10s, 777, 3);
+  EXPECT_EQ(sink_.told, 3u);
 }
 
 TEST_F(EncodedSourceTest, TellsWhereTimestampsAreOnTheClock) {

@@ -51,7 +51,7 @@ class MediaSink {
   virtual void onSourceAttached(MediaSource& source, Timestamp now) = 0;
   virtual void onSourceDetached(MediaSource& source) = 0;
   virtual void onPacket(const SourcePacket& packet, Timestamp now) = 0;
-  // All packets that came together have been told.
+  // After each onPacket(), or after several of them: those that came together have been told.
   virtual void onBurstEnd() {}
   // It passes packets on to other sinks, on another loop: it is told before those that do not.
   virtual bool isRelay() const { return false; }
