@@ -437,8 +437,16 @@ TEST(IceAgent, CarriesMediaBetweenLinkLocalAddressesWithoutLibnice) {
   });
   ASSERT_TRUE(pair.connect());
 
-  EXPECT_TRUE(pair.sendsBothWays());
-  EXPECT_EQ(pair.first.ask([&] { return pair.first.agent->counters().direct_received; }), 1u);
+  // What stands in the queue behind a check goes to libnice with it: not necessarily the first.
+  const auto direct = [&] {
+    return pair.first.ask([&] { return pair.first.agent->counters().direct_received; });
+  };
+  for (int i = 0; i < 20 && direct() == 0; ++i) {
+    for (IceTestPeer* peer : {&pair.first, &pair.second})
+      peer->onLoop([peer] { peer->datagrams.clear(); });
+    ASSERT_TRUE(pair.sendsBothWays());
+  }
+  EXPECT_GE(direct(), 1u);
 }
 
 // Of the agent's own sockets: those with its candidates' ports.
