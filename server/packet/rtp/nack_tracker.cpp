@@ -54,6 +54,7 @@ std::size_t NackTracker::poll(Timestamp now, std::span<SequenceNumber> out) {
            (missing.requests >= kMaxRequests && isDue(missing, now));
   });
   given_up_ += given_up;
+  if (given_up > 0) key_frame_wanted_ = true;
 
   std::size_t count = 0;
   for (Missing& missing : missing_) {

@@ -1,8 +1,9 @@
 // Which packets of one SSRC to ask for again (RFC 4585 §6.2.1), and when.
 //
 // A gap is given a moment in case packets were only reordered; then each missing number is asked
-// for about once per round trip, ten times at most. A gap too large to fill asks for a key frame
-// instead. Driven by the receive path: receive() per packet, poll() when nextTime() has come.
+// for about once per round trip, ten times at most. What is given up, and a gap too large to fill,
+// asks for a key frame instead. Driven by the receive path: receive() per packet, poll() when
+// nextTime() has come.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +51,7 @@ class NackTracker {
   // When poll() may next have something; kNever when nothing is missing.
   Timestamp nextTime() const;
 
-  // True once after a gap that was too large; the list was then emptied.
+  // True once after something was given up.
   bool takeKeyFrameRequest();
 
   std::size_t missing() const { return missing_.size(); }

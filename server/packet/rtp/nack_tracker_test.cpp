@@ -94,6 +94,18 @@ TEST_F(NackTrackerTest, GivesUpAfterTenRequests) {
   EXPECT_EQ(receive(2, seconds(1)), Arrival::Unasked);
 }
 
+TEST_F(NackTrackerTest, WantsAKeyFrameWhenItGivesUp) {
+  receive(1);
+  receive(3);
+  poll(milliseconds(1999));
+  EXPECT_FALSE(tracker_.takeKeyFrameRequest());
+
+  poll(seconds(2));
+
+  EXPECT_TRUE(tracker_.takeKeyFrameRequest());
+  EXPECT_FALSE(tracker_.takeKeyFrameRequest());
+}
+
 TEST_F(NackTrackerTest, GivesUpAfterTheMaximalAge) {
   tracker_.setRtt(seconds(1));
   receive(1);
