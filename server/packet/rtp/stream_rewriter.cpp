@@ -44,7 +44,9 @@ std::expected<OutgoingHeader, Drop> StreamRewriter::rewrite(const RtpView& packe
                                                             const SourceFormat& format,
                                                             Timestamp arrival) {
   if (isCurrent(packet, format)) {
-    if (!isFarAway(unwrap(packet.sequenceNumber()))) return proceed(packet, format, arrival);
+    const std::int64_t sequence = unwrap(packet.sequenceNumber());
+    if (!isFarAway(sequence) && !hasLeapt(packet, sequence, arrival))
+      return proceed(packet, format, arrival);
     if (!isRestart(packet.sequenceNumber())) return std::unexpected(Drop::SequenceJump);
     stream_.reset();
   }
@@ -79,6 +81,15 @@ std::int64_t StreamRewriter::unwrap(SequenceNumber number) const {
 bool StreamRewriter::isFarAway(std::int64_t sequence) const {
   const std::int64_t ahead = sequence - stream_->highest;
   return ahead > kMaxDropout || ahead < -kMaxMisorder;
+}
+
+bool StreamRewriter::hasLeapt(const RtpView& packet, std::int64_t sequence,
+                              Timestamp arrival) const {
+  if (std::abs(sequence - stream_->highest) <= kSurelyTheSame) return false;
+  const RtpTimestamp timestamp(*packet.timestamp() + stream_->timestamp_offset);
+  const Duration on_its_clock(std::int64_t{distance(last_->timestamp, timestamp)} * 1'000'000 /
+                              stream_->clock_rate);
+  return std::chrono::abs(on_its_clock - (arrival - last_->arrival)) > kMaxTimestampLeap;
 }
 
 // RFC 3550 A.1: two far-away packets in a row are a restart.

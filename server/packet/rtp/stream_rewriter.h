@@ -39,6 +39,10 @@ class StreamRewriter {
   static constexpr std::int64_t kMaxDropout = 3000;
   // Packets this far behind the newest are late; beyond it the source may have restarted.
   static constexpr std::int64_t kMaxMisorder = 1000;
+  // A sender that begins anew at a random number may be near the last by chance: its timestamp then
+  // tells, when it is so far from where time has taken it. Within so few numbers it is the same.
+  static constexpr std::int64_t kSurelyTheSame = 100;
+  static constexpr Duration kMaxTimestampLeap = std::chrono::seconds(5);
   // So many left-out packets are remembered, to find the place of those that come late.
   static constexpr std::size_t kMaxRememberedSkips = 128;
 
@@ -101,6 +105,7 @@ class StreamRewriter {
   bool isCurrent(const RtpView& packet, const SourceFormat& format) const;
   std::int64_t unwrap(SequenceNumber number) const;  // Only with a stream_.
   bool isFarAway(std::int64_t sequence) const;
+  bool hasLeapt(const RtpView& packet, std::int64_t sequence, Timestamp arrival) const;
   bool isRestart(SequenceNumber number);
   std::expected<OutgoingHeader, Drop> begin(const RtpView& packet, const SourceFormat& format,
                                             Timestamp arrival);

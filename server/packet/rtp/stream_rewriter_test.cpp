@@ -278,6 +278,40 @@ TEST_F(StreamRewriterTest, TakesTwoFarPacketsInARowForARestart) {
   EXPECT_EQ(header->sequence_number, SequenceNumber(1002));
 }
 
+// By chance: first numbers and timestamps are random (RFC 3550 §5.1).
+class StreamRewriterRestart : public StreamRewriterTest,
+                              public testing::WithParamInterface<std::uint16_t> {};
+
+TEST_P(StreamRewriterRestart, IsSeenByItsTimestampsWhereNumbersCouldBeLossOrLateness) {
+  startA(5000);
+  const std::uint32_t elsewhere = 0u - 90'000u * 60;
+  rewrite(kA, {.sequence_number = GetParam(), .timestamp = elsewhere, .payload = keyFrame()});
+
+  const auto header = rewrite(kA,
+                              {.sequence_number = static_cast<std::uint16_t>(GetParam() + 1),
+                               .timestamp = elsewhere,
+                               .payload = keyFrame()},
+                              milliseconds(100));
+
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->sequence_number, SequenceNumber(1001));
+  EXPECT_EQ(header->timestamp, RtpTimestamp(59'000));
+}
+
+INSTANTIATE_TEST_SUITE_P(Near, StreamRewriterRestart, testing::Values(5500, 4500));
+
+TEST_F(StreamRewriterTest, KeepsAStreamThatGoesOnAfterLossAndAPause) {
+  startA(5000);
+  const auto late = [&](std::uint16_t number, std::uint32_t timestamp, Duration when) {
+    return rewrite(kA, {.sequence_number = number, .timestamp = timestamp, .payload = deltaFrame()},
+                   when);
+  };
+
+  EXPECT_TRUE(late(5600, 90'000 * 8, seconds(8)));  // A long outage.
+  EXPECT_TRUE(late(5300, 90'000 * 7, seconds(8)));
+  EXPECT_TRUE(late(5601, 90'000 * 8, seconds(60)));  // Its clock stood still.
+}
+
 TEST_F(StreamRewriterTest, NeverLetsANewPictureShareTheTimestampOfTheLast) {
   startA(10);
   rewriter_.choose(kB);
