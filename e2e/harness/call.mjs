@@ -97,12 +97,18 @@ function isLike(seen, colour) { return seen.every((value, n) => Math.abs(value -
 
 /** Waits until the page shows the camera's four colours, then that the picture goes on changing. */
 export async function expectCameraPicture(page, name, timeout_ms = 15_000) {
-  let seen = [];
-  await until(() => `${name} shows the camera's colours, but ${JSON.stringify(seen)}`, async () => {
-    seen = await inPage(page, 'colours', name, kFieldPlaces);
-    return seen.length > 0 && seen.every((one, n) => isLike(one, kColours[n]));
-  }, timeout_ms);
+  const seen = await expectColours(page, name, kFieldPlaces.map((place, n) => [place, kColours[n]]), timeout_ms);
   await expectMoving(page, name);
+  return seen;
+}
+
+/** Waits until the page shows `wanted`, a list of [place, colour]; the colours that it shows then. */
+export async function expectColours(page, name, wanted, timeout_ms = 15_000) {
+  let seen = [];
+  await until(() => `${name} shows ${JSON.stringify(wanted)}, but ${JSON.stringify(seen)}`, async () => {
+    seen = await inPage(page, 'colours', name, wanted.map(([place]) => place));
+    return seen.length > 0 && seen.every((one, n) => isLike(one, wanted[n][1]));
+  }, timeout_ms);
   return seen;
 }
 

@@ -45,6 +45,29 @@
     return canvas.captureStream(25);
   }
 
+  /** A camera that shows one colour, with a dot that moves in its lower edge, and a microphone that hears one tone. */
+  function plainStream({colour, hz, width = 320, height = 240, rate = 15}) {
+    const canvas = Object.assign(document.createElement('canvas'), {width, height});
+    const context = canvas.getContext('2d');
+    let count = 0;
+    const draw = () => {
+      context.fillStyle = `rgb(${colour})`;
+      context.fillRect(0, 0, width, height);
+      context.fillStyle = 'rgb(235,235,235)';
+      context.fillRect(count++ * 8 % width, height - 8, 8, 8);
+    };
+    draw();
+    setInterval(draw, 1000 / rate);
+    const stream = canvas.captureStream(rate);
+    const audio = new AudioContext({sampleRate: 48000});
+    const tone = new OscillatorNode(audio, {frequency: hz});
+    const microphone = audio.createMediaStreamDestination();
+    tone.connect(new GainNode(audio, {gain: 0.2})).connect(microphone);
+    tone.start();
+    stream.addTrack(microphone.stream.getAudioTracks()[0]);
+    return stream;
+  }
+
   /** Firefox's getVideoPlaybackQuality() counts nothing of a MediaStream: each frame shown is counted here. */
   function countFrames(own) {
     own.video.requestVideoFrameCallback((now_ms) => {
@@ -57,6 +80,7 @@
   }
 
   async function openStream(source) {
+    if (source.colour) return plainStream(source);
     if (source === 'canvas') return canvasStream();
     if (source === 'large canvas') return canvasStream({busy: true, width: 960, height: 540});
     const stream = await openDevices();
@@ -100,7 +124,7 @@
   }
 
   /**
-   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'large canvas' | 'busy', codec,
+   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'large canvas' | 'busy' | {colour, hz}, codec,
    * encodings: of the video,
    * channels: data channels [{label, and what createDataChannel takes}], and what RTCPeerConnection takes}.
    */
@@ -258,8 +282,8 @@
     return connection.getReceivers().map(({track}) => track).filter((track) => track.kind === kind && track.readyState === 'live');
   }
 
-  /** Frequency in Hz and level in dB of the loudest tone that arrives, over about 1.5 s. */
-  async function tone(name) {
+  /** The spectrum of what arrives, in dB, over about 1.5 s; bin n is at n * hz_per_bin. */
+  async function spectrum(name) {
     const context = new AudioContext({sampleRate: 48000});
     await context.resume();
     const source = context.createMediaStreamSource(new MediaStream(receivedTracks(peers.get(name), 'audio')));
@@ -268,11 +292,23 @@
     await sleep(1500);
     const bins = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(bins);
+    await context.close();
+    return {bins, hz_per_bin: 48000 / analyser.fftSize};
+  }
+
+  /** Frequency in Hz and level in dB of the loudest tone that arrives. */
+  async function tone(name) {
+    const {bins, hz_per_bin} = await spectrum(name);
     const top = bins.indexOf(Math.max(...bins));
     const [before, at, after] = [bins[top - 1], bins[top], bins[top + 1]];
     const offset = (before - after) / (2 * (before - 2 * at + after)) || 0;  // vertex of the parabola
-    await context.close();
-    return {hz: (top + offset) * 48000 / analyser.fftSize, db: at};
+    return {hz: (top + offset) * hz_per_bin, db: at};
+  }
+
+  /** Levels in dB of what arrives within 5 Hz of each of `frequencies`. */
+  async function levels(name, frequencies) {
+    const {bins, hz_per_bin} = await spectrum(name);
+    return frequencies.map((hz) => Math.max(...bins.slice(Math.floor((hz - 5) / hz_per_bin), Math.ceil((hz + 5) / hz_per_bin) + 1)));
   }
 
   /** The received video as the browser counts it: {packets, decoded, key_frames, lost, codec}. */
@@ -310,6 +346,6 @@
     own.figure.remove();
   }
 
-  window.peer = {addVideo, adopt, offer, restartOffer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, size, inbound, way, hangUp,
+  window.peer = {addVideo, adopt, offer, restartOffer, accept, addCandidate, state, connectedAfter, firstFrame, frames, longestFreeze, sentBitrate, colours, tone, levels, size, inbound, way, hangUp,
     openChannel, closeChannel, channels, say, heard, flood};
 })();

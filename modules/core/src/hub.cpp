@@ -18,6 +18,12 @@ void Hub::removePort(HubPort& port) {
   if (std::erase(ports_, &port) > 0) onPortRemoved(port);
 }
 
+HubPort* Hub::portOf(const model::ObjectPtr& object) const {
+  const auto found = std::ranges::find_if(
+      ports_, [&](HubPort* port) { return static_cast<model::Object*>(port) == object.get(); });
+  return found == ports_.end() ? nullptr : *found;
+}
+
 std::string Hub::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {
   return dotGraph({ports_.begin(), ports_.end()});
 }

@@ -24,12 +24,15 @@ class Hub : public MediaObject, public api::Hub {
   void addPort(HubPort& port);
   void removePort(HubPort& port);
   const std::vector<HubPort*>& ports() const { return ports_; }
+  // `object` as one of the ports, or null when it is none of them (any more).
+  HubPort* portOf(const model::ObjectPtr& object) const;
 
   // Who feeds the output of `port`: null when nothing does. The hub calls port.onHubChanged() when
   // its answer changes.
   virtual HubPort* feederOf(const HubPort& port, api::MediaType type) = 0;
 
  protected:
+  // It is none of the ports any more.
   virtual void onPortRemoved(HubPort&) {}
 
  private:

@@ -31,6 +31,12 @@ void HubPort::onHubChanged(api::MediaType type) {
   setFlowOut(type, feeder ? feeder->upstreamFlow(type) : api::MediaFlowState::NotFlowing);
 }
 
+void HubPort::onHubChanged() {
+  for (const api::MediaType type :
+       {api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data})
+    onHubChanged(type);
+}
+
 void HubPort::onUpstreamChanged(api::MediaType type) {
   for (HubPort* port : std::vector(hub_->ports()))
     if (hub_->feederOf(*port, type) == this) port->onHubChanged(type);

@@ -17,6 +17,7 @@ class HubPort final : public MediaElement, public api::HubPort {
 
   // The hub feeds this port from elsewhere now.
   void onHubChanged(api::MediaType type);
+  void onHubChanged();  // All of it.
 
  protected:
   void onUpstreamChanged(api::MediaType type) override;
