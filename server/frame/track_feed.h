@@ -1,0 +1,58 @@
+// The way of RTP packets from a loop into a GStreamer chain: an appsrc that comes and goes, and
+// never makes anybody wait. What does not fit is refused.
+//
+// A chain opens and closes it on its executor; a TrackSink (track_sink.h) writes, on its loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "server/base/bytes.h"
+#include "server/base/mutex.h"
+#include "server/base/units.h"
+#include "server/frame/track_origin.h"
+#include "server/packet/peer/codec_format.h"
+
+typedef struct _GstElement GstElement;
+
+namespace ms::frame {
+
+class TrackFeed {
+ public:
+  // What a chain that is slow may leave unread: half a minute of video at 2 Mbit/s.
+  static constexpr std::size_t kMaxBytes = std::size_t{8} << 20;
+
+  // All tracks of a chain share one origin.
+  explicit TrackFeed(std::shared_ptr<TrackOrigin> origin) : origin_(std::move(origin)) {}
+  ~TrackFeed();
+  TrackFeed(const TrackFeed&) = delete;
+  TrackFeed& operator=(const TrackFeed&) = delete;
+
+  // On the executor. For packets of that format; `on_full` is called on the loop when one does not
+  // fit, once until there is room again.
+  void open(GstElement* appsrc, const peer::CodecFormat& format,
+            std::function<void()> on_full = nullptr);
+  void close();
+  // The end of the stream, after all that was written.
+  void end();
+
+  // On the loop.
+  TrackOrigin& origin() const { return *origin_; }
+  bool isOpenFor(const peer::CodecFormat& format) const;
+  // False when it is closed or full: the packet is lost.
+  bool write(Bytes packet, Timestamp due);
+  // Nothing came until then since the last packet: who joins the tracks need not wait for it.
+  void tellSilenceUntil(Timestamp due);
+
+ private:
+  const std::shared_ptr<TrackOrigin> origin_;
+  mutable Mutex mutex_;
+  GstElement* appsrc_ GUARDED_BY(mutex_) = nullptr;  // Counted.
+  std::optional<peer::CodecFormat> format_ GUARDED_BY(mutex_);
+  std::function<void()> on_full_ GUARDED_BY(mutex_);
+  bool is_full_ GUARDED_BY(mutex_) = false;
+  std::optional<Duration> written_until_ GUARDED_BY(mutex_);
+};
+
+}  // namespace ms::frame
