@@ -142,8 +142,20 @@ void ControlPlane::collectGarbage() {
   }
 }
 
+void ControlPlane::drain(Task done) {
+  life_.allowOnly(ObjectLife::Creation::InPipelines);
+  dispatcher_.refuseNewSessions();
+  on_drained_ = std::move(done);
+  if (directory_.size() == 0) onNoObjectLeft();
+}
+
+void ControlPlane::onNoObjectLeft() {
+  if (auto done = std::exchange(on_drained_, nullptr)) done();
+}
+
 void ControlPlane::releaseAll(Task done) {
-  life_.refuseCreation();
+  life_.allowOnly(ObjectLife::Creation::Nothing);
+  on_drained_ = nullptr;
   std::vector<std::string> ids;
   for (const model::ObjectPtr& pipeline : directory_.roots()) ids.push_back(pipeline->id());
   life_.release(ids, std::move(done));
@@ -155,7 +167,9 @@ void ControlPlane::onObjectCreated(const std::string& id) {
 
 void ControlPlane::onObjectDestroyed(const std::string& id) {
   sendManagerEvent("ObjectDestroyed", "objectId", id);
-  if (directory_.size() == 0) maybeAskForEnd();
+  if (directory_.size() > 0) return;
+  maybeAskForEnd();
+  onNoObjectLeft();
 }
 
 void ControlPlane::sendManagerEvent(const std::string& type, const char* member,

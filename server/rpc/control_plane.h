@@ -69,6 +69,9 @@ class ControlPlane final : public ServerState {
   void keepOpenConnectionsAlive();
   // Ends sessions that were not used since the last call.
   void collectGarbage();
+  // From now on nothing begins here: no new session by `connect`, no new pipeline (40009). What is
+  // there goes on; `done` comes when no object is left.
+  void drain(Task done);
   // Releases everything and lets nothing new come; `done` comes when all objects are closed.
   void releaseAll(Task done);
 
@@ -90,6 +93,7 @@ class ControlPlane final : public ServerState {
   void onObjectDestroyed(const std::string& id);
   void sendManagerEvent(const std::string& type, const char* member, const std::string& id);
   void maybeAskForEnd();
+  void onNoObjectLeft();
 
   const ControlPlaneSettings settings_;
   const ControlPlaneParts parts_;
@@ -105,6 +109,7 @@ class ControlPlane final : public ServerState {
   EventRouter events_;
   ObjectLife life_;
   Dispatcher dispatcher_;
+  Task on_drained_;  // Empty unless draining.
 };
 
 }  // namespace ms::rpc

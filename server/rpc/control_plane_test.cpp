@@ -461,5 +461,53 @@ TEST(ControlPlane, ASlowCallHoldsUpNeitherOtherPipelinesNorOtherConnections) {
       server.get("invoke", server.invokeParams(pipeline, "getName"), kSecond).isMember("value"));
 }
 
+// --- Draining
+// -------------------------------------------------------------------------------------
+
+TEST(ControlPlane, TakesNoNewSessionsAndPipelinesWhileItDrains) {
+  ControlPlaneHarness server;
+  const std::string pipeline = server.createPipeline();
+  bool is_drained = false;
+  server.onControl([&] { server.plane().drain([&] { is_drained = true; }); });
+
+  EXPECT_EQ(errorOf(server.call("create", json(R"({"type":"MediaPipeline"})"))),
+            "40009 The server is stopping");
+  EXPECT_EQ(errorOf(server.call("connect", {}, kSecond)), "40009 The server is stopping");
+  EXPECT_FALSE(is_drained);
+  EXPECT_EQ(server.objectCount(), 1u);
+}
+
+TEST(ControlPlane, GoesOnWithWhatIsThereWhileItDrains) {
+  ControlPlaneHarness server;
+  const std::string session =
+      server.get("create", json(R"({"type":"MediaPipeline"})"))["sessionId"].asString();
+  const std::string pipeline =
+      server.get("create", json(R"({"type":"MediaPipeline"})"))["value"].asString();
+  server.onControl([&] { server.plane().drain([] {}); });
+
+  EXPECT_NE(server.createElement(pipeline), "");
+  EXPECT_EQ(server.get("connect", params({{"sessionId", session}}), kSecond)["sessionId"], session);
+  EXPECT_EQ(server.get("ping", {}, kSecond)["value"], "pong");
+}
+
+TEST(ControlPlane, IsDrainedWhenTheLastObjectIsGone) {
+  ControlPlaneHarness server;
+  const std::string pipeline = server.createPipeline();
+  server.createElement(pipeline);
+  bool is_drained = false;
+  server.onControl([&] { server.plane().drain([&] { is_drained = true; }); });
+
+  server.get("release", params({{"object", pipeline}}));
+  server.settle();
+  EXPECT_TRUE(is_drained);
+}
+
+TEST(ControlPlane, IsDrainedAtOnceWithoutObjects) {
+  ControlPlaneHarness server;
+  bool is_drained = false;
+  server.onControl([&] { server.plane().drain([&] { is_drained = true; }); });
+  EXPECT_TRUE(is_drained);
+}
+
 }  // namespace
 }  // namespace ms::rpc

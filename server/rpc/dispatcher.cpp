@@ -141,6 +141,9 @@ void Dispatcher::connect(Invocation& call, OnResult& done) {
   if (!call.session.empty() && !around_.sessions.has(call.session)) {
     throw ApiError(ErrorCode::InvalidSession, "Invalid session");
   }
+  if (call.session.empty() && !takes_new_sessions_) {
+    throw ApiError(ErrorCode::NotEnoughResources, "The server is stopping");
+  }
   Json::Value result = sessionResult(sessionOrNew(call.session));
   result["serverId"] = around_.server_id;
   give(done, std::move(result));

@@ -32,6 +32,9 @@ class Dispatcher {
 
   explicit Dispatcher(Surroundings surroundings) : around_(surroundings) {}
 
+  // From now on `connect` only takes sessions that are there (40009).
+  void refuseNewSessions() { takes_new_sessions_ = false; }
+
   // `session` is empty when neither the request nor its connection named one.
   void dispatch(Request request, std::string session, OnResult done);
 
@@ -72,6 +75,7 @@ class Dispatcher {
   void closeSession(Invocation& call, OnResult& done);
 
   const Surroundings around_;
+  bool takes_new_sessions_ = true;
 };
 
 }  // namespace ms::rpc

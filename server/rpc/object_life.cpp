@@ -110,7 +110,7 @@ void ObjectLife::finishCreation(const ObjectPtr& parent, ObjectPtr object,
 
 // The parent may have been released while the child was made.
 std::optional<ApiError> ObjectLife::reasonToRefuse(const ObjectPtr& parent) const {
-  if (refuses_creation_) {
+  if (allowed_ == Creation::Nothing || (allowed_ == Creation::InPipelines && !parent)) {
     return ApiError(model::ErrorCode::NotEnoughResources, "The server is stopping");
   }
   if (parent && directory_.find(parent->id()) != parent) return objectNotFound(parent->id());

@@ -39,8 +39,9 @@ class ObjectLife {
   void create(const model::ClassDescriptor& descriptor, const model::Factory& factory,
               model::Construction construction, std::string session, OnCreated done);
 
-  // From now on create() fails (40009), and what is being made is closed again.
-  void refuseCreation() { refuses_creation_ = true; }
+  // What create() still makes; the rest fails (40009), and what is being made is closed again.
+  enum class Creation { Anything, InPipelines, Nothing };
+  void allowOnly(Creation allowed) { allowed_ = allowed; }
 
   // The objects and all below them are gone for every client at once; `done` comes when they are
   // closed. Unknown ones and permanent ones are left out.
@@ -61,7 +62,7 @@ class ObjectLife {
   ObjectDirectory& directory_;
   SessionTable& sessions_;
   SubscriptionTable& subscriptions_;
-  bool refuses_creation_ = false;
+  Creation allowed_ = Creation::Anything;
 };
 
 }  // namespace ms::rpc

@@ -91,7 +91,12 @@ void RpcServer::answered(ConnectionId connection, std::size_t message_bytes) {
 // --- The end
 // --------------------------------------------------------------------------------------
 
-void RpcServer::drain() { sockets_.stopListening(); }
+void RpcServer::drain(Task done) {
+  loop_.runAndWait([this, &done] {
+    registrar_.reset();
+    control_.drain(std::move(done));
+  });
+}
 
 void RpcServer::stop() {
   if (std::exchange(is_stopped_, true)) return;

@@ -47,8 +47,10 @@ class RpcServer final : private WebSocketServer::Clients, private ControlPlane::
   const ServerState& state() const { return control_; }
   model::EventSink& events() { return control_.events(); }
 
-  // No new clients; those that are there go on.
-  void drain();
+  // Lets nothing begin any more (40009): no session, no pipeline. What is there goes on, and its
+  // clients may come back on new connections; `done` comes, on the control loop, when no pipeline
+  // is left. Not from a loop.
+  void drain(Task done);
   // Closes listeners and connections (1001) and releases all objects. Gives up what has not ended
   // after kStopTime. Not from a loop.
   void stop();

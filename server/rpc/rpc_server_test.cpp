@@ -112,13 +112,25 @@ TEST(RpcServer, StopsWithAThousandObjectsInTime) {
   EXPECT_EQ(f.diary->read().size(), 1000u);
 }
 
-TEST(RpcServer, DrainKeepsTheClientsThatAreThere) {
+TEST(RpcServer, DrainWaitsForThePipelinesThatAreThereAndLetsNoOtherBegin) {
   Fixture f;
   RawClient client(f.port);
   client.upgrade();
-  f.server.drain();
-  EXPECT_TRUE(client.call(kCreate).isMember("result"));
-  EXPECT_FALSE(RawClient(f.port).isConnected());
+  const Json::Value pipeline = client.call(kCreate)["result"]["value"];
+  std::promise<void> drained;
+  auto ended = drained.get_future();
+  f.server.drain([&] { drained.set_value(); });
+  const Json::Value refused = client.call(
+      R"({"jsonrpc":"2.0","id":9,"method":"create","params":{"type":"MediaPipeline","sessionId":"s"}})");
+  EXPECT_EQ(refused["error"]["code"], 40009);
+  EXPECT_EQ(ended.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+
+  RawClient later(f.port);
+  later.upgrade();
+  EXPECT_EQ(later.call(R"({"jsonrpc":"2.0","id":1,"method":"ping"})")["result"]["value"], "pong");
+  later.call(R"({"jsonrpc":"2.0","id":2,"method":"release","params":{"object":")" +
+             pipeline.asString() + R"("}})");
+  EXPECT_EQ(ended.wait_for(std::chrono::seconds(20)), std::future_status::ready);
 }
 
 // --- Registrar

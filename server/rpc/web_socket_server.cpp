@@ -156,10 +156,6 @@ void WebSocketServer::close(ConnectionId connection, int code, std::string reaso
                [code, reason = std::move(reason)](auto& found) { found.close(code, reason); });
 }
 
-void WebSocketServer::stopListening() {
-  parts_->loop.post([parts = parts_.get()] { parts->listeners.clear(); });
-}
-
 void WebSocketServer::stop() {
   if (std::exchange(parts_->is_stopped, true)) return;
   std::future<void> gone = parts_->all_gone.get_future();

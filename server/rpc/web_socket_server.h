@@ -53,7 +53,6 @@ class WebSocketServer {
   void answered(ConnectionId connection, std::size_t message_bytes);
   void close(ConnectionId connection, int code, std::string reason);
 
-  void stopListening();
   // Closes all connections with 1001 and ends the thread, within the closing time. Not from a loop.
   void stop();
 

@@ -313,17 +313,6 @@ TEST(WebSocketServer, SaysWhyItCannotListen) {
   EXPECT_THAT(reason({}, TlsCertificate{"/nowhere.pem", ""}), HasSubstr("/nowhere.pem"));
 }
 
-TEST(WebSocketServer, TakesNoNewClientsAfterStopListening) {
-  EchoServer echo;
-  const std::uint16_t port = echo.listen();
-  RawClient client(port);
-  client.upgrade();
-  echo.server.stopListening();
-  client.sendText("x");
-  EXPECT_EQ(client.readFrame().payload, "x");  // Also: the server has come past stopListening().
-  EXPECT_FALSE(RawClient(port).isConnected());
-}
-
 TEST(WebSocketServer, StopSaysGoingAwayToAll) {
   EchoServer echo({.closing_time = std::chrono::milliseconds(50)});
   const std::uint16_t port = echo.listen();
