@@ -54,7 +54,10 @@ rtp::NtpTime wallClock() {
 
 ElementServices::ElementServices(net::WorkerLoops& workers, const core::ModuleSettings& settings)
     : workers_(workers),
-      rsa_(makeCertificate(settings, "pemCertificateRSA", dtls::KeyType::Rsa)),
+      rsa_(std::async(std::launch::async,
+                      [settings] {
+                        return makeCertificate(settings, "pemCertificateRSA", dtls::KeyType::Rsa);
+                      })),
       ecdsa_(makeCertificate(settings, "pemCertificateECDSA", dtls::KeyType::Ecdsa)),
       clock_(wallClock(), Loop::now()) {}
 
@@ -65,7 +68,7 @@ net::WorkerLease ElementServices::leaseNear(const Loop& loop) const {
 }
 
 const dtls::Certificate& ElementServices::certificate(api::CertificateKeyType key_type) const {
-  return key_type == api::CertificateKeyType::Ecdsa ? ecdsa_ : rsa_;
+  return key_type == api::CertificateKeyType::Ecdsa ? ecdsa_ : rsa_.get();
 }
 
 }  // namespace ms::elements

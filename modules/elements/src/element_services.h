@@ -2,6 +2,8 @@
 // RTCP. Made at start, outlives every object.
 #pragma once
 
+#include <future>
+
 #include "modules/core/src/module_settings.h"
 #include "modules/elements/api.h"
 #include "server/frame/executor.h"
@@ -14,19 +16,22 @@ namespace ms::elements {
 class ElementServices {
  public:
   // Makes the certificates, or reads them from the files that `settings` names; one that cannot be
-  // used is named in the log and a new one is made instead. Takes some 100 ms.
+  // used is named in the log and a new one is made instead. An RSA key takes some 100 ms and is
+  // made on a thread of its own, so that the server answers before.
   ElementServices(net::WorkerLoops& workers, const core::ModuleSettings& settings);
 
   // Where a peer of a pipeline on this loop, which is a worker's, is to live.
   net::WorkerLease leaseNear(const Loop& loop) const;
   net::SctpLoop& sctp() const { return workers_.sctp(); }
+  // Waits for the RSA one when it is not there yet. Throws std::runtime_error when it cannot be
+  // made.
   const dtls::Certificate& certificate(api::CertificateKeyType key_type) const;
   const rtp::NtpClock& clock() const { return clock_; }
   frame::FrameThreads& frameThreads() { return frame_threads_; }
 
  private:
   net::WorkerLoops& workers_;
-  const dtls::Certificate rsa_;
+  const std::shared_future<dtls::Certificate> rsa_;
   const dtls::Certificate ecdsa_;
   const rtp::NtpClock clock_;
   frame::FrameThreads frame_threads_;
