@@ -2,12 +2,14 @@
 // told to end. The only file that knows all parts.
 #include <json/json.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,9 @@
 #include "modules/elements/src/element_services.h"
 #include "modules/elements/src/elements_module.h"
 #include "modules/filters/api.h"
+#include "server/app/external_address.h"
 #include "server/app/glib_log.h"
+#include "server/app/privileges.h"
 #include "server/app/process_log.h"
 #include "server/app/rpc_settings.h"
 #include "server/app/termination.h"
@@ -28,6 +32,7 @@
 #include "server/config/start_options.h"
 #include "server/model/module_loader.h"
 #include "server/net/worker_loops.h"
+#include "server/rpc/ping.h"
 #include "server/rpc/rpc_server.h"
 
 namespace {
@@ -81,7 +86,33 @@ ms::config::ServerConfig readConfig(const StartOptions& options) {
   for (const auto& file : loaded.files) MS_LOG(kLog, Info, "configuration read from " << file);
   if (loaded.files.empty())
     MS_LOG(kLog, Info, "no configuration file: every setting has its default");
+  auto modules = std::make_shared<Json::Value>(*loaded.config.modules);
+  ms::app::resolveExternalAddresses(*modules);
+  loaded.config.modules = std::move(modules);
   return std::move(loaded.config);
+}
+
+// Throws: who asks for less rights does not want to run with more.
+void giveUpPrivileges(const StartOptions& options) {
+  if (options.user_id) {
+    const auto problem = ms::app::becomeUser(*options.user_id);
+    if (!problem.empty())
+      throw std::runtime_error("KMS_UID " + std::to_string(*options.user_id) + ": " + problem);
+  }
+  if (options.program_start == ms::config::ProgramStart::Blocked) {
+    const auto problem = ms::app::blockProgramStart();
+    if (!problem.empty()) throw std::runtime_error("--block-exec: " + problem);
+  }
+}
+
+// Until nobody has a pipeline any more, the time is over, or another signal comes.
+void drain(ms::rpc::RpcServer& server, std::chrono::seconds most,
+           ms::app::Termination& termination) {
+  if (most == std::chrono::seconds(0)) return;
+  MS_LOG(kLog, Info,
+         "no new sessions and pipelines; up to " << most.count() << " s for those that are there");
+  server.drain([] { ms::app::Termination::stopWaiting(); });
+  termination.waitFor(most);
 }
 
 // A pipeline and all that is in it live on one worker; pipelines take turns.
@@ -145,11 +176,14 @@ int run(const StartOptions& options, const ms::config::ServerConfig& config,
 
   const int signal = termination.wait();
   MS_LOG(kLog, Info, "ending after signal " << signal);
+  drain(server, config.drain_time, termination);
+  termination.beginEnd();
   server.stop();
   return EXIT_SUCCESS;
 }
 
 int serve(const StartOptions& options) {
+  giveUpPrivileges(options);
   ms::app::Termination termination;  // Before any thread starts.
   const ms::app::ProcessLog log(options.log);
   ms::app::routeGlibLog();
@@ -167,6 +201,15 @@ int serve(const StartOptions& options) {
     MS_LOG(kLog, Error, "cannot start: " << error.what());
     throw;
   }
+}
+
+int ping(const StartOptions& options) {
+  constexpr std::chrono::seconds kPatience(5);
+  const auto url = ms::app::localUrl(ms::config::loadConfig(options).config.websocket);
+  const auto problem = url.empty() ? "no port is configured" : ms::rpc::pingServer(url, kPatience);
+  if (problem.empty()) return EXIT_SUCCESS;
+  std::cerr << "kurento-media-server: " << url << ": " << problem << '\n';
+  return EXIT_FAILURE;
 }
 
 // Needs no configuration file, so that it also works where that one is broken.
@@ -188,6 +231,7 @@ int main(int argc, char** argv) {
   try {
     const StartOptions options = readOptions(argc, argv);
     if (options.action == Action::Run) return serve(options);
+    if (options.action == Action::Ping) return ping(options);
     if (options.action != Action::Help) return show(options);
     std::cout << ms::config::helpText();
     return EXIT_SUCCESS;

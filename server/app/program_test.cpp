@@ -53,6 +53,7 @@ class Server {
     return true;
   }
   void signal(int number) const { kill(pid_, number); }
+  int pid() const { return pid_; }
   // The wait status; the output is complete then.
   int wait() {
     if (pid_ < 0) return status_;
@@ -136,6 +137,51 @@ std::string get(int port, const std::string& path) {
   }
   close(client);
   return answer;
+}
+
+// A client in raw bytes.
+class RawSocket {
+ public:
+  explicit RawSocket(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    EXPECT_EQ(connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~RawSocket() { close(socket_); }
+  RawSocket(const RawSocket&) = delete;
+  RawSocket& operator=(const RawSocket&) = delete;
+
+  void send(const std::string& bytes) const {
+    EXPECT_EQ(write(socket_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  // Reads until `text` has come; false when the connection ended without.
+  bool receives(const std::string& text) const {
+    std::string all;
+    char bytes[4096];
+    while (all.find(text) == std::string::npos) {
+      const ssize_t count = read(socket_, bytes, sizeof bytes);
+      if (count <= 0) return false;
+      all.append(bytes, static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+
+ private:
+  const int socket_;
+};
+
+const std::string kUpgrade =
+    "GET /kurento HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
+constexpr const char* kCreatePipeline =
+    R"({"jsonrpc":"2.0","id":1,"method":"create","params":{"type":"MediaPipeline"}})";
+
+// RFC 6455 §5.2: final, text, masked with zero, at most 125 bytes.
+std::string textFrame(const std::string& text) {
+  return "\x81" + std::string(1, static_cast<char>(0x80 | text.size())) + std::string(4, '\0') +
+         text;
 }
 
 std::string textOf(const fs::path& path) {
@@ -281,6 +327,60 @@ TEST_F(Program, LeavesAStackTraceWhenItCrashes) {
   const auto errors = textOf(folder_ / "errors.log");
   EXPECT_THAT(errors, HasSubstr("Segmentation fault (thread "));
   EXPECT_THAT(errors, HasSubstr("kurento-media-server:0x"));
+}
+
+TEST_F(Program, AnswersThePingOfAnotherOneWithItsConfiguration) {
+  const auto file = configWithPort(freePort());
+  Server server({"-f", file});
+  ASSERT_TRUE(server.says(kReady)) << server.output();
+  EXPECT_EQ(Server({"--ping", "-f", file}).exitCode(), 0);
+
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.exitCode(), 0);
+  Server late({"--ping", "-f", file});
+  EXPECT_EQ(late.exitCode(), 1);
+  EXPECT_THAT(late.output(), HasSubstr("refused"));
+}
+
+TEST_F(Program, DrainsUntilASecondSignalComes) {
+  const auto port = freePort();
+  Server server({"-f", configWithPort(port), "--drain-time", "600"});
+  ASSERT_TRUE(server.says(kReady)) << server.output();
+  const RawSocket client(port);
+  client.send(kUpgrade + textFrame(kCreatePipeline));
+  ASSERT_TRUE(client.receives("\"value\""));
+
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.says("no new sessions and pipelines"));
+  client.send(textFrame(kCreatePipeline));
+  EXPECT_TRUE(client.receives("The server is stopping"));
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.exitCode(), 0) << server.output();
+}
+
+TEST_F(Program, EndsOnceItIsDrained) {
+  const auto port = freePort();
+  Server server({"-f", configWithPort(port)}, {"KURENTO_DRAIN_TIME=600"});
+  ASSERT_TRUE(server.says(kReady)) << server.output();
+
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.exitCode(), 0) << server.output();
+}
+
+TEST_F(Program, GivesUpTheRightToStartPrograms) {
+  Server server({"-f", configWithPort(freePort()), "--block-exec=yes"});
+  ASSERT_TRUE(server.says(kReady)) << server.output();
+
+  const auto status = textOf("/proc/" + std::to_string(server.pid()) + "/status");
+  EXPECT_THAT(status, HasSubstr("NoNewPrivs:\t1"));
+  EXPECT_THAT(status, HasSubstr("Seccomp:\t2"));
+}
+
+TEST_F(Program, EndsWithOneWhenItCannotFindOutItsExternalAddress) {
+  Server server({"-f", configWithPort(freePort())}, {"KMS_EXTERNAL_IPV4=auto"});
+
+  EXPECT_EQ(server.exitCode(), 1);
+  EXPECT_THAT(server.output(), HasSubstr("needs an IPv4 'stunServerAddress'"));
 }
 
 TEST_F(Program, SkipsAPluginThatCannotBeLoaded) {

@@ -83,6 +83,12 @@ std::vector<OpenListener> openListeners(rpc::RpcServer& server,
   return opened;
 }
 
+std::string localUrl(const config::WebSocketConfig& config) {
+  if (config.port != 0) return OpenListener{"ws", config.port}.webSocketUrl(config);
+  if (config.secure.port != 0) return OpenListener{"wss", config.secure.port}.webSocketUrl(config);
+  return {};
+}
+
 void announce(rpc::RpcServer& server, const config::WebSocketConfig& config,
               const std::vector<OpenListener>& listeners) {
   if (config.registrar.address.empty()) return;

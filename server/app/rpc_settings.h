@@ -27,6 +27,9 @@ struct OpenListener {
 std::vector<OpenListener> openListeners(rpc::RpcServer& server,
                                         const config::WebSocketConfig& config);
 
+// Where the server with this configuration is reached from its own machine. Empty: nowhere.
+std::string localUrl(const config::WebSocketConfig& config);
+
 // Begins to announce this server when a registrar is configured. `listeners` is not empty. Throws
 // std::runtime_error.
 void announce(rpc::RpcServer& server, const config::WebSocketConfig& config,

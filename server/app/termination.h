@@ -1,11 +1,12 @@
 // How the process is told to end: SIGINT and SIGTERM. Made by main() before any thread starts, so
 // that all threads leave these signals to it.
 //
-// The first signal ends the server in order. A second one, or an end that takes longer than
-// kMostTimeToEnd, ends the process at once.
+// The first signal ends the server in order. One that comes once the end has begun, or an end that
+// takes longer than kMostTimeToEnd, ends the process at once.
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 namespace ms::app {
 
@@ -18,8 +19,14 @@ class Termination {
   Termination(const Termination&) = delete;
   Termination& operator=(const Termination&) = delete;
 
-  // Blocks until a signal comes; gives its number. From then on time runs.
+  // Blocks until a signal comes; gives its number.
   int wait();
+  // The same for at most `time`. Nothing when it is over, or when stopWaiting() came.
+  std::optional<int> waitFor(std::chrono::seconds time);
+  // Ends waitFor(), now or as soon as it begins. Any thread.
+  static void stopWaiting();
+  // From now on time runs.
+  void beginEnd();
 
   // Asks the process to end as a signal from outside would. Any thread.
   static void request();

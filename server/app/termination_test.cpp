@@ -42,6 +42,7 @@ TEST(Termination, EndsAtOnceWithTheSecondSignal) {
   const int status = statusOf([](Termination& termination) {
     raise(SIGTERM);
     termination.wait();
+    termination.beginEnd();
     raise(SIGTERM);
     return 0;
   });
@@ -54,6 +55,7 @@ TEST(Termination, LeavesNoMoreThanItsTime) {
   const int status = statusOf([](Termination& termination) {
     raise(SIGTERM);
     termination.wait();
+    termination.beginEnd();
     const unsigned left = alarm(0);
     if (left == 0 || left > Termination::kMostTimeToEnd.count()) return 2;
     raise(SIGALRM);  // As if it were over.
@@ -62,6 +64,35 @@ TEST(Termination, LeavesNoMoreThanItsTime) {
 
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 1);
+}
+
+TEST(Termination, WaitsForASecondSignalAsLongAsItIsTold) {
+  EXPECT_EQ(WEXITSTATUS(statusOf([](Termination& termination) {
+              raise(SIGTERM);
+              return termination.waitFor(std::chrono::seconds(60)).value_or(0);
+            })),
+            SIGTERM);
+  EXPECT_EQ(WEXITSTATUS(statusOf([](Termination& termination) {
+              return termination.waitFor(std::chrono::seconds(0)) ? 2 : 0;
+            })),
+            0);
+}
+
+TEST(Termination, CanBeToldToWaitNoLonger) {
+  EXPECT_EQ(WEXITSTATUS(statusOf([](Termination& termination) {
+              Termination::stopWaiting();
+              return termination.waitFor(std::chrono::seconds(60)) ? 2 : 0;
+            })),
+            0);
+}
+
+TEST(Termination, IsNotHarmedByBeingToldTooLate) {
+  EXPECT_EQ(statusOf([](Termination& termination) {
+              termination.beginEnd();
+              Termination::stopWaiting();
+              return 0;
+            }),
+            0);
 }
 
 TEST(Termination, LetsAWriteToAClosedPipeFail) {

@@ -9,6 +9,7 @@
 
 #include "server/config/config_error.h"
 #include "server/config/config_value.h"
+#include "server/config/start_options.h"
 
 namespace ms::config {
 namespace {
@@ -72,6 +73,10 @@ constexpr Key kKeys[] = {
      }},
     {"mediaServer.workers",
      [](const ConfigValue& v, ServerConfig& c) { setWhole(c.workers, v, 0, 256); }},
+    {"mediaServer.drainTime",
+     [](const ConfigValue& v, ServerConfig& c) {
+       c.drain_time = std::chrono::seconds(v.whole(0, kMostDrainSeconds));
+     }},
     {"mediaServer.net.websocket.address",
      [](const ConfigValue& v, ServerConfig& c) { c.websocket.address = v.text(); }},
     {"mediaServer.net.websocket.ipv6",

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "server/config/config_error.h"
+#include "server/config/kms_variables.h"
 #include "server/config/known_keys.h"
 #include "server/config/module_files.h"
 #include "server/config/tree_file.h"
@@ -71,6 +72,8 @@ LoadedConfig loadConfig(const StartOptions& options) {
                                 "' does not exist");
     }
   }
+  applyClassSettings(options.class_settings, file.parent_path(), modules);
+  if (options.drain_time) loaded.config.drain_time = *options.drain_time;
   loaded.config.metadata = std::make_shared<const Json::Value>(std::move(metadata));
   loaded.config.modules = std::make_shared<const Json::Value>(std::move(modules));
   return loaded;

@@ -56,7 +56,8 @@ struct ResourcesConfig {
 struct ServerConfig {
   ResourcesConfig resources;
   WebSocketConfig websocket;
-  unsigned workers = 0;  // Worker loops; 0: one per core.
+  unsigned workers = 0;                // Worker loops; 0: one per core.
+  std::chrono::seconds drain_time{0};  // After SIGTERM, for the pipelines that are there.
 
   // Free form trees, never null.
   std::shared_ptr<const Json::Value> metadata;

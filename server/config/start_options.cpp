@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "server/config/config_error.h"
+#include "server/config/kms_variables.h"
 
 namespace ms::config {
 namespace {
 
 constexpr std::uint64_t kMostMegabytes = 1'000'000;
 constexpr std::uint64_t kMostFiles = 100'000;
+constexpr std::uint64_t kMostUserId = std::numeric_limits<std::uint32_t>::max() - 1;
 
 std::vector<std::string> splitList(std::string_view list) {
   std::vector<std::string> parts;
@@ -24,14 +26,20 @@ std::vector<std::string> splitList(std::string_view list) {
   return parts;
 }
 
-std::uint64_t positiveNumber(const std::string& text, const std::string& source,
-                             std::uint64_t most) {
+std::uint64_t wholeNumber(const std::string& text, const std::string& source, std::uint64_t least,
+                          std::uint64_t most) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1 || number > most)
-    throw ConfigError(source + " is '" + text + "', expected a whole number from 1 to " +
-                      std::to_string(most));
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
+    throw ConfigError(source + " is '" + text + "', expected a whole number from " +
+                      std::to_string(least) + " to " + std::to_string(most));
   return number;
+}
+
+ProgramStart allowedOrBlocked(const std::string& text, const std::string& source) {
+  if (text == "yes") return ProgramStart::Blocked;
+  if (text == "no") return ProgramStart::Allowed;
+  throw ConfigError(source + " is '" + text + "', expected yes or no");
 }
 
 // `source` is what error texts call the place where the value stood.
@@ -67,12 +75,22 @@ constexpr Flag kFlags[] = {
     {'s', "log-file-size", "KURENTO_LOG_FILE_SIZE", "MB",
      "begin a new log file at this size; default 100",
      [](StartOptions& o, const std::string& v, const std::string& source) {
-       o.log.file_size_mb = positiveNumber(v, source, kMostMegabytes);
+       o.log.file_size_mb = wholeNumber(v, source, 1, kMostMegabytes);
      }},
     {'n', "number-log-files", "KURENTO_NUMBER_LOG_FILES", "COUNT",
      "keep this many log files; default 10",
      [](StartOptions& o, const std::string& v, const std::string& source) {
-       o.log.file_count = positiveNumber(v, source, kMostFiles);
+       o.log.file_count = wholeNumber(v, source, 1, kMostFiles);
+     }},
+    {0, "drain-time", "KURENTO_DRAIN_TIME", "SECONDS",
+     "on SIGTERM take no new sessions and wait this long for the pipelines that are there",
+     [](StartOptions& o, const std::string& v, const std::string& source) {
+       o.drain_time = std::chrono::seconds(wholeNumber(v, source, 0, kMostDrainSeconds));
+     }},
+    {0, "block-exec", "KURENTO_BLOCK_EXEC", "yes|no",
+     "let the kernel refuse to start any program from the server; default no",
+     [](StartOptions& o, const std::string& v, const std::string& source) {
+       o.program_start = allowedOrBlocked(v, source);
      }},
     {0, "gst-debug", nullptr, "LIST", "log levels as in GST_DEBUG: 2,Kurento*:4",
      [](StartOptions& o, const std::string& v, const std::string&) {
@@ -113,6 +131,7 @@ class CommandLine {
     if (name == "help" || name == "h") return act(Action::Help);
     if (name == "version" || name == "v") return act(Action::Version);
     if (name == "list" || name == "l") return act(Action::List);
+    if (name == "ping") return act(Action::Ping);
     return false;
   }
 
@@ -170,6 +189,9 @@ void readVariables(const Environment& env, StartOptions& options) {
     const auto value = env(flag.variable);
     if (value && !value->empty()) flag.apply(options, *value, flag.variable);
   }
+  if (const auto id = env("KMS_UID").value_or(""); !id.empty())
+    options.user_id = static_cast<std::uint32_t>(wholeNumber(id, "KMS_UID", 0, kMostUserId));
+  options.class_settings = readKmsVariables(env);
   if (const auto list = env("GST_DEBUG"); list && !list->empty())
     options.log.thresholds.push_back(*list);
   if (env("GST_DEBUG_NO_COLOR")) options.log.colours = ColourMode::Never;
@@ -194,7 +216,9 @@ std::string helpText() {
       "Usage: kurento-media-server [OPTION]...\n\n"
       "  -h, --help\n        show this text and exit\n"
       "  -v, --version\n        show the versions of server and modules and exit\n"
-      "  -l, --list\n        show what the modules can create and exit\n";
+      "  -l, --list\n        show what the modules can create and exit\n"
+      "      --ping\n        ask the server that runs here with this configuration whether it "
+      "answers, and exit with 0 if it does\n";
   for (const auto& flag : kFlags) {
     text += flag.letter ? std::string("  -") + flag.letter + ", --" : std::string("      --");
     text += std::string(flag.name) + " " + std::string(flag.value_name) + "\n        " +

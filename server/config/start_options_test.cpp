@@ -62,6 +62,7 @@ TEST(StartOptions, KnowWhatIsToBeShown) {
   EXPECT_EQ(parse({"-h"}).action, Action::Help);
   EXPECT_EQ(parse({"--version"}).action, Action::Version);
   EXPECT_EQ(parse({"-l", "-f", "/f"}).action, Action::List);
+  EXPECT_EQ(parse({"--ping"}).action, Action::Ping);
 }
 
 TEST(StartOptions, ComeFromTheEnvironmentToo) {
@@ -84,6 +85,21 @@ TEST(StartOptions, ComeFromTheEnvironmentToo) {
   EXPECT_THAT(options.log.thresholds, ElementsAre("3"));
   EXPECT_EQ(options.log.colours, ColourMode::Never);
   EXPECT_EQ(options.log.debug_file, "/tmp/x");
+}
+
+TEST(StartOptions, SayWhatIsToBeGivenUp) {
+  EXPECT_EQ(parse({}).program_start, ProgramStart::Allowed);
+  EXPECT_FALSE(parse({}).user_id);
+  EXPECT_FALSE(parse({}).drain_time);
+  const auto options =
+      parse({"--drain-time=30"},
+            {{"KURENTO_BLOCK_EXEC", "yes"}, {"KURENTO_DRAIN_TIME", "5"}, {"KMS_UID", "1000"}});
+  EXPECT_EQ(options.program_start, ProgramStart::Blocked);
+  EXPECT_EQ(options.user_id, 1000u);
+  EXPECT_EQ(options.drain_time, std::chrono::seconds(30));
+  EXPECT_THAT([] { parse({"--block-exec=on"}); },
+              ThrowsMessage<ConfigError>("--block-exec is 'on', expected yes or no"));
+  EXPECT_THROW(parse({}, {{"KMS_UID", "4294967295"}}), ConfigError);
 }
 
 TEST(StartOptions, LetTheCommandLineWin) {
