@@ -73,13 +73,17 @@ bool SymmetricRtp::isDescribed(const SocketAddress& from) const {
 }
 
 bool SymmetricRtp::mayReplaceSource(const SocketAddress& from, Timestamp now) const {
-  if (!source_ || trust_ == Trust::Authenticated || now - source_heard_ >= silence_) return true;
-  return isDescribed(from) && !isDescribed(*source_);
+  if (!source_ || trust_ == Trust::Authenticated) return true;
+  const Duration quiet = now - source_heard_;
+  if (quiet >= silence_) return true;
+  if (!isDescribed(from) || source_ == described_rtp_) return false;
+  return !isDescribed(*source_) || quiet >= kSilenceOfPort;
 }
 
 bool SymmetricRtp::hasProof(const SocketAddress& from, rtp::Ssrc ssrc, rtp::SequenceNumber number,
                             Timestamp now) {
-  if (trust_ == Trust::None && isDescribed(from)) return true;
+  const bool is_expected = isDescribed(from) && !(source_ && isDescribed(*source_));
+  if (trust_ == Trust::None && is_expected) return true;
   if (trust_ == Trust::Authenticated && !source_) return true;
   Candidate& one = candidate(from);
   const bool goes_on = one.proof > 0 && one.ssrc == ssrc && one.next == number;

@@ -6,8 +6,10 @@
 // packets first is the peer: one from the described host with its first packet, any other with
 // kProof packets in a row. From then on nobody else is heard, so that a stranger cannot take a
 // running stream over; only after kSilence without a packet, or kSilenceAfterBye when the peer has
-// said BYE, another one can prove itself. The described host goes before a stranger even then. With
-// keys (SDES) every packet is its own proof, and a peer that moves is followed at once.
+// said BYE, another one can prove itself. The described host goes before a stranger even then;
+// where it sends from a port that it did not name, another of its ports can prove itself after
+// kSilenceOfPort: it was started again. With keys (SDES) every packet is its own proof, and a peer
+// that moves is followed at once.
 //
 // See docs/decisions/0013.
 #pragma once
@@ -28,6 +30,8 @@ class SymmetricRtp {
   static constexpr int kProof = 3;
   static constexpr Duration kSilence = std::chrono::seconds(5);
   static constexpr Duration kSilenceAfterBye = std::chrono::milliseconds(500);
+  // Longer than between two pictures, shorter than it takes to start a program.
+  static constexpr Duration kSilenceOfPort = std::chrono::milliseconds(100);
   // RTCP comes once in 5 s or so (RFC 3550 §6.2).
   static constexpr Duration kRtcpSilence = std::chrono::seconds(15);
   static constexpr std::size_t kMaxCandidates = 4;

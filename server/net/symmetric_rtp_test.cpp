@@ -162,11 +162,38 @@ TEST(SymmetricRtp, PrefersTheDescribedHostToAStrangerWhoCameFirst) {
   EXPECT_EQ(addresses.rtpDestination(), at("192.0.2.1", 5004));
 }
 
-TEST(SymmetricRtp, DoesNotLetAnotherPortOfTheDescribedHostIn) {
+TEST(SymmetricRtp, DoesNotLetAnotherPortOfTheDescribedHostIntoARunningStream) {
   SymmetricRtp addresses(described(), Trust::None);
-  Sender(addresses, kPeer, kPeerSsrc).send(kStart);
+  Sender peer(addresses, kPeer, kPeerSsrc);
+  Sender other(addresses, at("192.0.2.1", 41000), kStrangerSsrc);
+  Timestamp now = kStart;
+  for (int i = 0; i < 100; ++i, now += SymmetricRtp::kSilenceOfPort - 1us) {
+    peer.send(now);
+    EXPECT_EQ(other.send(now, 10), Verdict::Refuse);
+  }
+  EXPECT_EQ(peer.send(now), Verdict::Take);
+}
 
-  EXPECT_EQ(Sender(addresses, at("192.0.2.1", 41000), kStrangerSsrc).send(kStart, 10),
+// Not even a BYE is sure to come from a sender that is stopped; and its first packets when it is
+// started again are the key frame: refused, the picture would wait for the next one.
+TEST(SymmetricRtp, TakesTheDescribedHostFromAnotherPortWhenItIsStartedAgain) {
+  SymmetricRtp addresses(described(), Trust::None);
+  Sender former(addresses, kPeer, kPeerSsrc);
+  former.send(kStart);
+  Sender again(addresses, at("192.0.2.1", 40002), kPeerSsrc);
+  const Timestamp now = kStart + SymmetricRtp::kSilenceOfPort;
+
+  EXPECT_EQ(Sender(addresses, kStranger, kStrangerSsrc).send(now, 3), Verdict::Refuse);
+  EXPECT_EQ(again.send(now, 2), Verdict::Hold);
+  EXPECT_EQ(again.send(now), Verdict::Learned);
+  EXPECT_EQ(former.send(now), Verdict::Refuse);
+}
+
+TEST(SymmetricRtp, HearsNoOtherPortWhileTheDescribedOneMayComeBack) {
+  SymmetricRtp addresses(described(), Trust::None);
+  Sender(addresses, at("192.0.2.1", 5004), kPeerSsrc).send(kStart);
+
+  EXPECT_EQ(Sender(addresses, kPeer, kStrangerSsrc).send(kStart + SymmetricRtp::kSilence - 1us, 10),
             Verdict::Refuse);
 }
 
