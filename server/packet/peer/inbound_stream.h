@@ -10,6 +10,7 @@
 #include "server/packet/rtp/frame_counter.h"
 #include "server/packet/rtp/frame_size.h"
 #include "server/packet/rtp/nack_tracker.h"
+#include "server/packet/rtp/packet_pool.h"
 #include "server/packet/rtp/receive_rate.h"
 #include "server/packet/rtp/receive_statistics.h"
 #include "server/packet/rtp/rtp_view.h"
@@ -39,6 +40,8 @@ struct InboundStream {
   const PayloadTypeEntry* payload;  // Of the newest packet.
   rtp::ReceiveStatistics statistics;
   SequenceWindow taken;  // Numbers that went on: neither a copy nor a late original comes after.
+  // Whose number is far from all others: if the next one follows it, the sender began anew with it.
+  rtp::PacketRef stray;
   std::optional<rtp::NackTracker> losses;  // Only where the peer sends again.
   rtp::ReceiveRate rate;
   rtp::FrameCounter frames;

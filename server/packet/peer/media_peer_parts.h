@@ -70,6 +70,7 @@ struct MediaPeer::Parts final : TransportListener, TimeoutListener {
   void receiveRetransmission(SourcePort& source, rtp::Ssrc original, const rtp::RtpView& packet,
                              Timestamp now);
   bool noteNumber(InboundStream& stream, const rtp::RtpView& packet, Timestamp now);
+  void forwardStray(SourcePort& source, InboundStream& stream, Timestamp now);
   void forward(SourcePort& source, InboundStream& stream, const rtp::RtpView& packet,
                Timestamp now);
 

@@ -71,7 +71,17 @@ void MediaPeer::Parts::receiveMedia(SourcePort& source, const rtp::RtpView& pack
                                     const PayloadTypeEntry& payload, Timestamp now) {
   const auto stream = source.bind(packet, payload, now);
   if (!stream) return drops.count(stream.error());
-  if (noteNumber(**stream, packet, now)) forward(source, **stream, packet, now);
+  const bool is_usable = noteNumber(**stream, packet, now);
+  if (is_usable) forwardStray(source, **stream, now);
+  if (is_usable) forward(source, **stream, packet, now);
+}
+
+// The first packet of a sender that began anew is the start of a key frame.
+void MediaPeer::Parts::forwardStray(SourcePort& source, InboundStream& stream, Timestamp now) {
+  const rtp::PacketRef stray = std::exchange(stream.stray, {});
+  if (!stray) return;
+  const auto view = rtp::RtpView::parse(stray.bytes());
+  if (view && stream.taken.take(view->sequenceNumber())) forward(source, stream, *view, now);
 }
 
 // RFC 4588: only what is known to be missing is taken. A copy may come before its original (senders
@@ -99,11 +109,14 @@ bool MediaPeer::Parts::noteNumber(InboundStream& stream, const rtp::RtpView& pac
   const auto order = stream.statistics.receive(packet.sequenceNumber(), packet.timestamp(),
                                                packet.packet().size(), now);
   if (!order) {
+    if (order.error() == rtp::Drop::SequenceJump)
+      stream.stray = environment.pool.copy(packet.packet(), now);
     drops.count(order.error());
     return false;
   }
   const bool restarted = *order == rtp::ReceiveStatistics::Order::Restarted;
   if (restarted) stream.taken = {};
+  if (!restarted) stream.stray = {};
   if (!stream.taken.take(packet.sequenceNumber())) {
     drops.count(PeerDrop::Duplicate);
     return false;

@@ -84,6 +84,31 @@ TEST_F(ReceiveTest, HandsPacketsToTheSinkOfTheirSource) {
   EXPECT_EQ(screen.arrivals[1].number, rtp::SequenceNumber(1));
 }
 
+// One packet far away is no proof; but it is the start of the sender's key frame.
+TEST_F(ReceiveTest, LosesNothingOfASenderThatBeginsAnew) {
+  giveVideo(kVideo, 0);
+
+  giveVideo(kVideo, 20'000);
+  EXPECT_THAT(screen.arrivals, SizeIs(1));
+  giveVideo(kVideo, 20'001);
+  giveVideo(kVideo, 20'002);
+
+  ASSERT_THAT(screen.arrivals, SizeIs(4));
+  EXPECT_EQ(screen.arrivals[1].number, rtp::SequenceNumber(20'000));
+  EXPECT_TRUE(screen.arrivals[1].is_key_frame);
+}
+
+TEST_F(ReceiveTest, LeavesOutASinglePacketFromFarAway) {
+  giveVideo(kVideo, 0);
+
+  giveVideo(kVideo, 20'000);
+  giveVideo(kVideo, 40'000);
+  giveVideo(kVideo, 40'001);
+
+  ASSERT_THAT(screen.arrivals, SizeIs(3));
+  EXPECT_EQ(screen.arrivals[1].number, rtp::SequenceNumber(40'000));
+}
+
 TEST_F(ReceiveTest, AsksAgainForWhatIsMissing) {
   giveVideo(kVideo, 0);
   giveVideo(kVideo, 2);

@@ -43,13 +43,8 @@ void StreamRewriter::choose(std::optional<SourceId> source) {
 std::expected<OutgoingHeader, Drop> StreamRewriter::rewrite(const RtpView& packet,
                                                             const SourceFormat& format,
                                                             Timestamp arrival) {
-  if (isCurrent(packet, format)) {
-    const std::int64_t sequence = unwrap(packet.sequenceNumber());
-    if (!isFarAway(sequence) && !hasLeapt(packet, sequence, arrival))
-      return proceed(packet, format, arrival);
-    if (!isRestart(packet.sequenceNumber())) return std::unexpected(Drop::SequenceJump);
-    stream_.reset();
-  }
+  if (continues(packet, format, arrival)) return proceed(packet, format, arrival);
+  if (isCurrent(packet, format)) stream_.reset();
   if (chosen_ != format.source) return std::unexpected(Drop::NotChosen);
   return begin(packet, format, arrival);
 }
@@ -66,6 +61,13 @@ void StreamRewriter::skip(const RtpView& packet, const SourceFormat& format) {
 std::optional<StreamRewriter::Current> StreamRewriter::current() const {
   if (!stream_) return std::nullopt;
   return Current{stream_->source, stream_->ssrc, stream_->clock_rate, stream_->timestamp_offset};
+}
+
+bool StreamRewriter::continues(const RtpView& packet, const SourceFormat& format,
+                               Timestamp arrival) const {
+  if (!isCurrent(packet, format)) return false;
+  const std::int64_t sequence = unwrap(packet.sequenceNumber());
+  return !isFarAway(sequence) && !hasLeapt(packet, sequence, arrival);
 }
 
 bool StreamRewriter::isCurrent(const RtpView& packet, const SourceFormat& format) const {
@@ -90,13 +92,6 @@ bool StreamRewriter::hasLeapt(const RtpView& packet, std::int64_t sequence,
   const Duration on_its_clock(std::int64_t{distance(last_->timestamp, timestamp)} * 1'000'000 /
                               stream_->clock_rate);
   return std::chrono::abs(on_its_clock - (arrival - last_->arrival)) > kMaxTimestampLeap;
-}
-
-// RFC 3550 A.1: two far-away packets in a row are a restart.
-bool StreamRewriter::isRestart(SequenceNumber number) {
-  const bool expected = stray_ == number;
-  stray_ = next(number);
-  return expected;
 }
 
 std::expected<OutgoingHeader, Drop> StreamRewriter::begin(const RtpView& packet,
@@ -124,7 +119,6 @@ std::expected<OutgoingHeader, Drop> StreamRewriter::begin(const RtpView& packet,
       .timestamp_offset = timestamp - *packet.timestamp(),
   };
   skips_total_ = 0;
-  stray_.reset();
   waiting_ = false;
   ++switches_;
   alignPictureIds(packet, format.codec);
@@ -139,7 +133,6 @@ std::expected<OutgoingHeader, Drop> StreamRewriter::begin(const RtpView& packet,
 std::expected<OutgoingHeader, Drop> StreamRewriter::proceed(const RtpView& packet,
                                                             const SourceFormat& format,
                                                             Timestamp arrival) {
-  stray_.reset();
   const std::int64_t sequence = unwrap(packet.sequenceNumber());
   if (sequence < stream_->first) return std::unexpected(Drop::BeforeKeyFrame);
   const Drop unusable = packet.payload().empty() ? Drop::EmptyPayload : Drop::BadPayload;

@@ -3,8 +3,9 @@
 // Given a packet of a source it says what the outgoing header must be: sequence number, timestamp,
 // payload type, SSRC, and picture ids. Video of a new source begins at a key frame; until then the
 // former source, if it still comes, goes on. Gaps that mean loss stay gaps, so that the receiver's
-// NACK works; packets left out on purpose leave none. Driven by one sink, which also writes the
-// bytes.
+// NACK works; packets left out on purpose leave none. A number far from the last is a sender that
+// began anew: whoever receives its packets has made sure of that (ReceiveStatistics). Driven by one
+// sink, which also writes the bytes.
 #pragma once
 
 #include <array>
@@ -65,6 +66,9 @@ class StreamRewriter {
   std::expected<OutgoingHeader, Drop> rewrite(const RtpView& packet, const SourceFormat& format,
                                               Timestamp arrival);
 
+  // Whether `packet` belongs to what now goes out; what does not begins with a key frame.
+  bool continues(const RtpView& packet, const SourceFormat& format, Timestamp arrival) const;
+
   // Tells that the sink leaves this packet out on purpose, instead of rewriting it.
   void skip(const RtpView& packet, const SourceFormat& format);
 
@@ -106,7 +110,6 @@ class StreamRewriter {
   std::int64_t unwrap(SequenceNumber number) const;  // Only with a stream_.
   bool isFarAway(std::int64_t sequence) const;
   bool hasLeapt(const RtpView& packet, std::int64_t sequence, Timestamp arrival) const;
-  bool isRestart(SequenceNumber number);
   std::expected<OutgoingHeader, Drop> begin(const RtpView& packet, const SourceFormat& format,
                                             Timestamp arrival);
   std::expected<OutgoingHeader, Drop> proceed(const RtpView& packet, const SourceFormat& format,
@@ -124,7 +127,6 @@ class StreamRewriter {
   std::optional<SourceId> chosen_;
   std::optional<Stream> stream_;
   std::optional<Last> last_;
-  std::optional<SequenceNumber> stray_;  // A packet far behind: a second in a row is a restart.
   std::array<std::int64_t, kMaxRememberedSkips> skips_{};  // Ring, ascending.
   std::size_t skips_total_ = 0;  // Of this stream; the newest is at (skips_total_ - 1) % size.
   bool waiting_ = false;
