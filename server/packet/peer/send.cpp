@@ -85,9 +85,7 @@ bool SinkPort::passesGate(const SourcePacket& packet, const rtp::SourceFormat& f
   bandwidth_.onOffered(packet.view.packet().size(), now);
   if (transport_cc_id_ && surroundings_.congestion.estimator().handleSilence(now)) onEstimate(now);
   if (gate_.isIdle()) return true;
-  const auto current = rewriter_.current();
-  if (!current || current->source != format.source || current->ssrc != packet.view.ssrc())
-    return true;
+  if (!rewriter_.continues(packet.view, format, packet.packet.arrival())) return true;
   const bool passes = gate_.passes(
       {.timestamp = packet.view.timestamp(),
        .bytes = packet.view.packet().size(),

@@ -10,6 +10,7 @@
 #include "server/packet/rtcp/compound_writer.h"
 #include "server/packet/rtcp/nack.h"
 #include "server/packet/rtcp/receiver_report.h"
+#include "server/packet/rtcp/remb.h"
 #include "server/packet/rtp/rtp_view.h"
 
 namespace ms::peer {
@@ -57,6 +58,14 @@ class SendTest : public ::testing::Test {
     raw.give(raw.sealRtcp(out.datagram()), now);
   }
 
+  void giveRemb(Bitrate bitrate) {
+    std::array<std::uint8_t, 1200> buffer;
+    rtcp::CompoundWriter out(buffer);
+    rtcp::writeReceiverReport(out, RawPeer::kRemote.video, {});
+    rtcp::writeRemb(out, RawPeer::kRemote.video, bitrate, std::array{RawPeer::kServer.video});
+    raw.give(raw.sealRtcp(out.datagram()), now);
+  }
+
   Timestamp now{1000s};
   rtp::PacketPool pool{8192};
   rtp::NtpClock clock;
@@ -100,6 +109,20 @@ TEST_F(SendTest, DoesNotLetItselfBeDrivenToSendWithoutEnd) {
   for (int i = 0; i < 10; ++i) giveNack(numbers);
 
   EXPECT_THAT(raw.sent, SizeIs(SinkPort::kMaxResendsPerInterval));
+}
+
+// Its clock is elsewhere then: behind the former one, all pictures look as if they came late.
+TEST_F(SendTest, SendsASourceThatBeginsAnewToAViewerWithALimit) {
+  sendFrames(20);
+  giveRemb(Bitrate(500'000));
+  giveRemb(Bitrate(300'000));
+  sendFrames(20);
+  raw.sent.clear();
+
+  camera.beginAnew(rtp::SequenceNumber(20'000), 0u - 90'000u * 3600);
+  sendFrames(20);
+
+  EXPECT_THAT(takeSentRtp(), SizeIs(20));
 }
 
 TEST_F(SendTest, DropsWhatThePeerCannotDecode) {

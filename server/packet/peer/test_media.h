@@ -37,7 +37,8 @@ class TestSource final : public MediaSource {
         settings_(settings),
         pool_(pool),
         clock_(clock),
-        number_(settings.first_number) {}
+        number_(settings.first_number),
+        first_timestamp_(settings.first_timestamp) {}
   ~TestSource() override {
     while (MediaSink* sink = sinks_.first()) removeSink(*sink);
   }
@@ -98,6 +99,14 @@ class TestSource final : public MediaSource {
     sinks_.forEach([&](MediaSink& sink) { sink.onSourceClock(*this, mapping); });
   }
 
+  // As a program that is started again with the same SSRC: numbers from `number`, a clock that is
+  // `ticks` off the former one, and a key frame.
+  void beginAnew(rtp::SequenceNumber number, std::uint32_t ticks) {
+    number_ = number;
+    first_timestamp_ = rtp::RtpTimestamp(*first_timestamp_ + ticks);
+    key_frame_next_ = true;
+  }
+
   std::size_t payload_bytes;
   int frames_sent = 0;
   int key_frame_requests = 0;
@@ -107,7 +116,7 @@ class TestSource final : public MediaSource {
   CodecFormat codec() const { return settings_.kind == rtp::MediaKind::Video ? kVp8 : kOpus; }
   rtp::RtpTimestamp timestampAt(Timestamp now) const {
     const std::int64_t ticks = now.time_since_epoch().count() * codec().clock_rate / 1'000'000;
-    return rtp::RtpTimestamp(*settings_.first_timestamp + static_cast<std::uint32_t>(ticks));
+    return rtp::RtpTimestamp(*first_timestamp_ + static_cast<std::uint32_t>(ticks));
   }
 
   const Settings settings_;
@@ -115,6 +124,7 @@ class TestSource final : public MediaSource {
   const rtp::NtpClock& clock_;
   SinkList sinks_;
   rtp::SequenceNumber number_;
+  rtp::RtpTimestamp first_timestamp_;
   std::uint16_t picture_id_ = 0;
   bool key_frame_next_ = true;
 };
