@@ -20,13 +20,16 @@ class ReorderBuffer {
  public:
   // A NACK is answered after a round trip or two. For who is in no hurry.
   static constexpr Duration kMaxWait = std::chrono::milliseconds(400);
-  static constexpr std::size_t kMaxPackets = 1024;  // Then the oldest is lost.
+  static constexpr std::size_t kMaxPackets = 1024;    // Then the oldest is lost.
+  static constexpr std::int64_t kMaxMisorder = 1000;  // As rtp::ReceiveStatistics has it.
 
   explicit ReorderBuffer(Duration max_wait = kMaxWait) : max_wait_(max_wait) {}
 
-  // A packet that comes after its place was given up is dropped; so is a copy.
+  // A packet that comes after its place was given up is dropped; so is a copy. One that is far
+  // before what comes next is of a sender that began anew, and takes the place of what waits.
   void push(rtp::SequenceNumber number, const rtp::PacketRef& packet, Timestamp now) {
     const std::int64_t place = unwrapper_.unwrap(number);
+    if (next_ && place < *next_ - kMaxMisorder) beginAnew(place);
     if (next_ && place < *next_) return;
     if (!next_) next_ = place;
     waiting_.try_emplace(place, Waiting{packet, now});
@@ -42,7 +45,8 @@ class ReorderBuffer {
     const auto first = waiting_.begin();
     const bool is_next = first->first == *next_;
     if (!is_next && now - first->second.since < max_wait_) return std::nullopt;
-    Popped popped{std::move(first->second.packet), !is_next};
+    const bool is_after_gap = std::exchange(has_begun_anew_, false) || !is_next;
+    Popped popped{std::move(first->second.packet), is_after_gap};
     next_ = first->first + 1;
     waiting_.erase(first);
     return popped;
@@ -59,9 +63,16 @@ class ReorderBuffer {
     Timestamp since;
   };
 
+  void beginAnew(std::int64_t place) {
+    waiting_.clear();
+    next_ = place;
+    has_begun_anew_ = true;
+  }
+
   Duration max_wait_;
   rtp::SequenceUnwrapper unwrapper_;
   std::optional<std::int64_t> next_;
+  bool has_begun_anew_ = false;
   std::map<std::int64_t, Waiting> waiting_;
 };
 

@@ -69,6 +69,15 @@ TEST_F(ReorderBufferTest, DropsCopies) {
   EXPECT_TRUE(popAll(at(0s)).empty());
 }
 
+TEST_F(ReorderBufferTest, FollowsASenderThatBeginsAnew) {
+  push(20'000, at(0s));
+  push(20'002, at(0s));
+  EXPECT_EQ(popAll(at(0s)), (Numbers{20'000}));
+  push(7, at(1s));
+  push(8, at(1s));
+  EXPECT_EQ(popAll(at(1s)), (Numbers{-7, 8}));
+}
+
 TEST_F(ReorderBufferTest, PassesTheWrap) {
   push(65535, at(0s));
   push(1, at(0s));
