@@ -15,17 +15,28 @@ export class TurnServer {
 
   static async start(lab, host) {
     const server = new TurnServer();
-    server.address = host.address;
     const certificate = join(lab.folder, 'turn.pem');
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=turn',
       '-keyout', certificate, '-out', certificate], {stdio: 'ignore'});
-    server.#process = host.spawn('turnserver', ['-n', '--lt-cred-mech', `--user=${server.user}:${server.password}`, '--realm=e2e', '--fingerprint', '--no-cli',
-      `--listening-ip=${host.address}`, `--relay-ip=${host.address}`, `--listening-port=${kPort}`, `--tls-listening-port=${kTlsPort}`,
-      `--cert=${certificate}`, `--pkey=${certificate}`, '--log-file=stdout', '--verbose', `--pidfile=${join(lab.folder, 'turn.pid')}`, `--userdb=${join(lab.folder, 'turn.db')}`],
-      {stdio: ['ignore', 'pipe', 'pipe']});
-    for (const stream of [server.#process.stdout, server.#process.stderr]) stream.on('data', (data) => server.#output += data);
-    await until(() => `coturn listens: ${server.#output.slice(-1000)}`, () => host.run('ss', '-Hln', 'sport', '=', `:${kPort}`).includes('tcp'));
+    await server.#run(lab, host, ['-n', '--lt-cred-mech', `--user=${server.user}:${server.password}`, '--realm=e2e', '--fingerprint', '--no-cli',
+      `--listening-port=${kPort}`, `--tls-listening-port=${kTlsPort}`, `--cert=${certificate}`, `--pkey=${certificate}`, '--log-file=stdout', '--verbose']);
     return server;
+  }
+
+  /** With the configuration that image/coturn has. allowed: the private addresses that it may reach. */
+  static async startHardened(lab, host, {secret, allowed}) {
+    const server = new TurnServer();
+    await server.#run(lab, host, ['-c', new URL('../../image/coturn/turnserver.conf', import.meta.url).pathname,
+      `--static-auth-secret=${secret}`, `--allowed-peer-ip=${allowed}`]);
+    return server;
+  }
+
+  async #run(lab, host, words) {
+    this.address = host.address;
+    this.#process = host.spawn('turnserver', [...words, `--listening-ip=${host.address}`, `--relay-ip=${host.address}`,
+      `--pidfile=${join(lab.folder, 'turn.pid')}`, `--userdb=${join(lab.folder, 'turn.db')}`], {stdio: ['ignore', 'pipe', 'pipe']});
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (data) => this.#output += data);
+    await until(() => `coturn listens: ${this.#output.slice(-1000)}`, () => host.run('ss', '-Hln', 'sport', '=', `:${kPort}`).includes('tcp'));
   }
 
   /** As RTCPeerConnection takes it. transport: 'udp' | 'tcp'. */

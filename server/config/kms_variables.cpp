@@ -50,6 +50,7 @@ constexpr Variable kVariables[] = {
     {"KMS_STUN_PORT", "WebRtcEndpoint", "stunServerPort",
      [](const ConfigValue& v) { v.whole(1, 65535); }},
     {"KMS_TURN_URL", "WebRtcEndpoint", "turnURL", checkText},
+    {"KMS_TURN_SECRET", "WebRtcEndpoint", "turnSharedSecret", checkText},
     {"KMS_PEM_CERTIFICATE_RSA", "WebRtcEndpoint", "pemCertificateRSA", checkText},
     {"KMS_PEM_CERTIFICATE_ECDSA", "WebRtcEndpoint", "pemCertificateECDSA", checkText},
 };

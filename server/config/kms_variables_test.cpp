@@ -42,6 +42,7 @@ TEST(KmsVariables, SetWhatTheDocumentationSays) {
                                   {"KMS_STUN_IP", "192.0.2.1"},
                                   {"KMS_STUN_PORT", "3479"},
                                   {"KMS_TURN_URL", "me:secret@192.0.2.2:3478"},
+                                  {"KMS_TURN_SECRET", "north"},
                                   {"KMS_PEM_CERTIFICATE_RSA", "/run/secrets/rsa.pem"},
                                   {"KMS_PEM_CERTIFICATE_ECDSA", "ecdsa.pem"}});
   EXPECT_EQ(classes["BaseRtpEndpoint"]["minPort"], 40000);
@@ -55,6 +56,7 @@ TEST(KmsVariables, SetWhatTheDocumentationSays) {
   EXPECT_EQ(webrtc["stunServerAddress"], "192.0.2.1");
   EXPECT_EQ(webrtc["stunServerPort"], 3479);
   EXPECT_EQ(webrtc["turnURL"], "me:secret@192.0.2.2:3478");
+  EXPECT_EQ(webrtc["turnSharedSecret"], "north");
   EXPECT_EQ(webrtc["pemCertificateRSA"], "/run/secrets/rsa.pem");
   EXPECT_EQ(webrtc["pemCertificateECDSA"], "ecdsa.pem");
   EXPECT_EQ(webrtc["configPath"], "/etc/kurento");

@@ -1,13 +1,16 @@
 #include "modules/elements/src/webrtc_settings.h"
 
 #include <algorithm>
+#include <chrono>
 #include <sstream>
 #include <utility>
 #include <vector>
 
 #include "modules/elements/src/sdp_settings.h"
+#include "modules/elements/src/turn_credentials.h"
 #include "modules/elements/src/turn_url.h"
 #include "server/base/log.h"
+#include "server/base/random.h"
 
 namespace ms::elements {
 namespace {
@@ -16,6 +19,7 @@ LogCategory category("webrtcendpoint");
 
 constexpr const char* kClass = "WebRtcEndpoint";
 constexpr int kMinPort = 1024, kMaxPort = 65535;
+constexpr int kDaySeconds = 24 * 3600, kYearSeconds = 366 * kDaySeconds;
 
 std::vector<std::string> splitAtCommas(const std::string& text) {
   std::vector<std::string> parts;
@@ -27,6 +31,19 @@ std::vector<std::string> splitAtCommas(const std::string& text) {
   return parts;
 }
 
+// Longer by a random part of an hour a day, so that endpoints which are made in the same second are
+// different users to the TURN server's quota.
+std::string readTurnUrl(const core::ModuleSettings& settings) {
+  const std::string url = settings.text(kClass, "turnURL", "");
+  const std::string secret = settings.text(kClass, "turnSharedSecret", "");
+  if (url.empty() || secret.empty()) return url;
+  const int lifetime =
+      std::clamp(settings.number(kClass, "turnCredentialsLifetime", kDaySeconds), 1, kYearSeconds);
+  const auto longer = SystemRandom().next32() % (static_cast<unsigned>(lifetime) / 24 + 1);
+  return withTimeLimitedCredentials(
+      url, secret, std::chrono::system_clock::now() + std::chrono::seconds(lifetime + longer));
+}
+
 }  // namespace
 
 IceSettings readIceSettings(const core::ModuleSettings& settings) {
@@ -35,7 +52,7 @@ IceSettings readIceSettings(const core::ModuleSettings& settings) {
   ice.ice_tcp = settings.flag(kClass, "iceTcp", true);
   ice.stun_server_address = settings.text(kClass, "stunServerAddress", "");
   ice.stun_server_port = settings.number(kClass, "stunServerPort", ice.stun_server_port);
-  ice.turn_url = settings.text(kClass, "turnURL", "");
+  ice.turn_url = readTurnUrl(settings);
   ice.external_ipv4 = settings.text(kClass, "externalIPv4", "");
   ice.external_ipv6 = settings.text(kClass, "externalIPv6", "");
   ice.min_port = settings.number("BaseRtpEndpoint", "minPort", ice.min_port);
