@@ -48,6 +48,7 @@ function(ms_plugin name)
   ms_module(${name} IMPORTS ${arg_IMPORTS} DEPENDS ${arg_DEPENDS})
   ms_plugin_object(${name} plugins
     SOURCES $<TARGET_OBJECTS:ms_${name}> $<TARGET_OBJECTS:ms_${name}_api>)
+  install(TARGETS kms${name}module DESTINATION ${MS_MODULES_FOLDER} COMPONENT modules)
 endfunction()
 
 # ms_plugin_object(NAME FOLDER SOURCES file...): ${CMAKE_BINARY_DIR}/FOLDER/libkmsNAMEmodule.so.

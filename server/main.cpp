@@ -58,8 +58,9 @@ struct Media {
     ms::core::registerCore(modules);
     ms::elements::registerElements(modules, services);
     modules.addModule(ms::api::filtersModule());
-    const std::vector<std::filesystem::path> folders(options.modules_path.begin(),
-                                                     options.modules_path.end());
+    std::vector<std::filesystem::path> folders(options.modules_path.begin(),
+                                               options.modules_path.end());
+    if (std::filesystem::is_directory(MS_MODULES_FOLDER)) folders.emplace_back(MS_MODULES_FOLDER);
     ms::model::loadPlugins(folders, modules);
   }
 
