@@ -23,9 +23,9 @@ configure() {
   cmake --preset "$1" -DMS_WERROR="${MS_WERROR:-OFF}" "${@:2}" >"$log" 2>&1 || { cat "$log"; return 1; }
 }
 
-# makeTargets PRESET TARGET...: compiles with all cores; shows the compiler's words only on failure.
+# makeTargets FOLDER TARGET...: compiles in build/FOLDER, a preset's name most often, with all cores; shows the compiler's words only on failure.
 makeTargets() {
-  local log=$kBuild/ci/compile-$1.log
+  local log=$kBuild/ci/compile-${1//\//-}.log
   if [ -t 1 ]; then ninja -C "build/$1" "${@:2}"; return; fi
   ninja -C "build/$1" -k 20 "${@:2}" >"$log" 2>&1 ||
     { grep -E 'FAILED:|error:|undefined reference|undefined symbol' "$log" | head -n 60; return 1; }

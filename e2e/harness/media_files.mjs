@@ -1,11 +1,13 @@
-// Files to be played: the picture and the tone of the fake devices, in each container. Made once.
+// Files to be played: the picture and the tone of the fake devices, in each container. Made once, in the
+// folder that a server in a container (ci/container_server) sees, too.
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, renameSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fakeDevices} from './fake_devices.mjs';
 
-const kFolder = join(tmpdir(), 'media-server-e2e');
+export const kMediaFolder = join(tmpdir(), 'media-server-e2e');
+mkdirSync(kMediaFolder, {recursive: true});
 const kVp8 = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '800k', '-g', '30'];
 const kH264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-profile:v', 'baseline', '-pix_fmt', 'yuv420p', '-g', '30'];
 const kOpus = ['-c:a', 'libopus', '-ac', '2'];
@@ -20,11 +22,10 @@ const kFormats = {
 /** The path of a file of so many seconds; format: a key of kFormats. */
 export function mediaFile(format, seconds) {
   const extension = format.replace(/^.*_/, '');
-  const path = join(kFolder, `${format}-${seconds}s.${extension}`);
+  const path = join(kMediaFolder, `${format}-${seconds}s.${extension}`);
   if (existsSync(path)) return path;
-  mkdirSync(kFolder, {recursive: true});
-  const {camera, microphone} = fakeDevices(kFolder);
-  const draft = join(kFolder, `draft-${process.pid}-${format}.${extension}`);
+  const {camera, microphone} = fakeDevices(kMediaFolder);
+  const draft = join(kMediaFolder, `draft-${process.pid}-${format}.${extension}`);
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-stream_loop', '-1', '-i', camera, '-stream_loop', '-1', '-i', microphone,
     '-t', String(seconds), ...kFormats[format], draft]);
   renameSync(draft, path);

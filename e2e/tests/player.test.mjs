@@ -1,13 +1,12 @@
 // PlayerEndpoint: files of several kinds in a browser, what an application can do with them, and what
 // it is told when they end or cannot be played.
 import assert from 'node:assert/strict';
-import {createReadStream, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, createReadStream, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:http';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {callKurento, connectPeer, expectCameraPicture, expectMoving, expectTone, inPage, kurentoEndpoint} from '../harness/call.mjs';
 import {kToneHz} from '../harness/fake_devices.mjs';
-import {mediaFile} from '../harness/media_files.mjs';
+import {kMediaFolder, mediaFile} from '../harness/media_files.mjs';
 import {RtspServer} from '../harness/rtsp_server.mjs';
 import {scene} from '../harness/scene.mjs';
 import {until} from '../harness/wait.mjs';
@@ -169,7 +168,8 @@ scene('sound without picture, and picture without sound', async (s) => {
 });
 
 scene('what cannot be played is told once, and the rest of the pipeline goes on', async (s) => {
-  const folder = mkdtempSync(join(tmpdir(), 'player-'));
+  const folder = mkdtempSync(join(kMediaFolder, 'player-'));
+  chmodSync(folder, 0o755);  // the server may be another user
   s.atEnd(() => rmSync(folder, {recursive: true}));
   writeFileSync(join(folder, 'text.webm'), 'this is no film '.repeat(1000));
   writeFileSync(join(folder, 'empty.webm'), '');

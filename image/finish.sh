@@ -1,0 +1,20 @@
+# shellcheck shell=bash
+# The end of every image/*/build: archives, list of contents, checksums. Sourced after ci/env.sh.
+# shellcheck disable=SC2034 # used by who sources this
+kVersion=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+# The time of the last commit: the same sources give the same image.
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+kRevision=${MS_REVISION:-$(git rev-parse HEAD)}
+
+# finish FOLDER IMAGE_JSON NAME VERSION VARIANT: of FOLDER/root; what else is in FOLDER counts as a result, too.
+finish() {
+  local out=$1 files
+  python3 -B image/pack.py --root "$out/root" --image "$2" --out "$out" --name "localhost/$3:$4-$5" --version "$4" --revision "$kRevision"
+  python3 -B image/sbom.py --root "$out/root" --name "$3" --version "$4" --revision "$kRevision" >"$out/sbom.spdx.json"
+  mapfile -t files < <(cd "$out" && find . -maxdepth 1 -type f ! -name 'root.*' -printf '%P\n' | sort)
+  (cd "$out" && sha256sum "${files[@]}" >SHA256SUMS)
+  if [ -n "${MS_SIGNING_KEY:-}" ]; then
+    openssl dgst -sha256 -sign "$MS_SIGNING_KEY" -out "$out/SHA256SUMS.sig" "$out/SHA256SUMS"
+  fi
+  echo "$out: $(($(stat -c %s "$out/image.oci.tar") / 1000000)) MB compressed"
+}
