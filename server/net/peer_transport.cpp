@@ -72,6 +72,7 @@ struct PeerTransport::Parts final : peer::PeerObserver, std::enable_shared_from_
   void onMediaState(peer::MediaState state) override;
   void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                    peer::FlowState state) override;
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override;
   void onApplicationData(TransportIndex transport, Bytes data) override;
   void onTimeoutChanged() override { lookAtTime(); }
 
@@ -275,6 +276,10 @@ void PeerTransport::Parts::onConnectionState(peer::ConnectionState state) {
 
 void PeerTransport::Parts::onMediaState(peer::MediaState state) {
   tell([&](auto& told) { told.onMediaState(state); });
+}
+
+void PeerTransport::Parts::onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) {
+  tell([&](auto& told) { told.onSourceFormat(kind, format); });
 }
 
 void PeerTransport::Parts::onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,

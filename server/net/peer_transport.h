@@ -46,6 +46,7 @@ class PeerTransportObserver {
   virtual void onMediaState(peer::MediaState state) = 0;
   virtual void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                            peer::FlowState state) = 0;
+  virtual void onSourceFormat(rtp::MediaKind, const peer::CodecFormat&) {}
   virtual void onApplicationData(TransportIndex transport, Bytes data) = 0;
 };
 

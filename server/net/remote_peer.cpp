@@ -65,6 +65,9 @@ class RemotePeer::PostedEvents final : public PeerTransportObserver {
                    peer::FlowState state) override {
     tell([=](auto& told) { told.onFlowState(kind, direction, state); });
   }
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override {
+    tell([=](auto& told) { told.onSourceFormat(kind, format); });
+  }
   void onApplicationData(TransportIndex transport, Bytes packet) override {
     if (data) data->receive(transport, packet);
   }

@@ -24,6 +24,9 @@ class RemoteRtpPeer::PostedEvents final : public RtpTransportObserver {
   void onKeySoftLimit(rtp::MediaKind kind) override {
     tell([=](auto& told) { told.onKeySoftLimit(kind); });
   }
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override {
+    tell([=](auto& told) { told.onSourceFormat(kind, format); });
+  }
 
  private:
   template <class Call>

@@ -266,6 +266,10 @@ void RtpTransport::onFlowState(rtp::MediaKind kind, peer::FlowDirection directio
   tell([&](auto& told) { told.onFlowState(kind, direction, state); });
 }
 
+void RtpTransport::onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) {
+  tell([&](auto& told) { told.onSourceFormat(kind, format); });
+}
+
 void RtpTransport::onKeySoftLimit(rtp::MediaKind kind) {
   tell([&](auto& told) { told.onKeySoftLimit(kind); });
 }

@@ -44,6 +44,7 @@ class RtpTransportObserver {
   virtual void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                            peer::FlowState state) = 0;
   virtual void onKeySoftLimit(rtp::MediaKind kind) = 0;
+  virtual void onSourceFormat(rtp::MediaKind, const peer::CodecFormat&) {}
 };
 
 class RtpTransport final : private peer::PeerObserver {
@@ -93,6 +94,7 @@ class RtpTransport final : private peer::PeerObserver {
   void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                    peer::FlowState state) override;
   void onKeySoftLimit(rtp::MediaKind kind) override;
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override;
   void onApplicationData(TransportIndex, Bytes) override {}
   void onTimeoutChanged() override { lookAtTime(); }
 

@@ -58,6 +58,9 @@ class PeerObserver {
   // In: what the peer sends reaches its source. Out: what a source gives is sent to the peer.
   // Flowing with the first packet; NotFlowing when none passed between two looks 2000 ms apart.
   virtual void onFlowState(rtp::MediaKind kind, FlowDirection direction, FlowState state) = 0;
+  // What the peer really sends, of the formats that were negotiated: with the first packet, and
+  // when it changes. Not told of what stands beside media (events, comfort noise).
+  virtual void onSourceFormat(rtp::MediaKind, const CodecFormat&) {}
   // The SRTP keys of this medium are to be replaced soon: once. Then they end, and nothing passes.
   virtual void onKeySoftLimit(rtp::MediaKind) {}
   // What came over DTLS itself: SCTP.

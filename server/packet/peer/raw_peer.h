@@ -80,7 +80,8 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   bool keep_sent = false;
   std::vector<Datagram> sent;  // By the peer, sealed.
   std::uint64_t datagrams_sent = 0;
-  int timeout_changes = 0;  // Told by the peer.
+  std::vector<rtp::Codec> formats;  // Of what comes, as the peer tells them.
+  int timeout_changes = 0;          // Told by the peer.
 
  private:
   template <class Protect>
@@ -103,6 +104,9 @@ class RawPeer final : private PeerObserver, private dtls::DtlsObserver {
   void onConnectionState(ConnectionState) override {}
   void onMediaState(MediaState) override {}
   void onFlowState(rtp::MediaKind, FlowDirection, FlowState) override {}
+  void onSourceFormat(rtp::MediaKind, const CodecFormat& format) override {
+    formats.push_back(format.codec);
+  }
   void onApplicationData(TransportIndex, Bytes) override {}
   void onTimeoutChanged() override { ++timeout_changes; }
   // DtlsObserver

@@ -39,6 +39,7 @@ SourcePort::SourcePort(const sdp::NegotiatedMedia& media, const Surroundings& su
       layer_count_(layerCount(media)),
       payload_types_(surroundings.payload_types),
       rtcp_(surroundings.rtcp),
+      observer_(surroundings.observer),
       timeouts_(surroundings.timeouts),
       deliveries_(surroundings.deliveries),
       flow_(surroundings.observer, media.kind, FlowDirection::In) {
@@ -213,9 +214,19 @@ void SourcePort::deliver(const InboundStream& stream, rtp::PacketRef packet, Tim
     key_frames.onKeyFrameStart();
   if (isSimulcast()) rates_.add(stream.layer, view.packet().size(), now);
   flow_.onPacket();
+  if (stream.payload != told_payload_) maybeTellFormat(*stream.payload, now);
   burst_.add({.packet = std::move(packet), .view = view, .format = format, .layer = stream.layer});
   if (!deliveries_ || burst_.isFull()) return deliverBurst(now);
   deliveries_->add(*this);
+}
+
+void SourcePort::maybeTellFormat(const PayloadTypeEntry& payload, Timestamp now) {
+  if (payload.format.codec == rtp::Codec::Other) return;
+  if (told_payload_ && now - format_told_at_ < kFormatPatience) return;
+  const PayloadTypeEntry* const former = std::exchange(told_payload_, &payload);
+  if (former && former->format == payload.format) return;
+  format_told_at_ = now;
+  observer_.onSourceFormat(kind_, payload.format);
 }
 
 std::optional<std::uint32_t> SourcePort::clockRateOf(rtp::Ssrc ssrc) const {

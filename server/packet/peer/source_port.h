@@ -38,6 +38,8 @@ class SourcePort final : public MediaSource, private DeliveryQueue::Source {
   static constexpr std::size_t kMaxStreams = 2 * kMaxLayers;
   // A second SSRC has to wait so long for the first to fall silent.
   static constexpr Duration kTakeOverAfter = std::chrono::seconds(1);
+  // A change of the codec is told no sooner after another.
+  static constexpr Duration kFormatPatience = std::chrono::milliseconds(500);
   // A silent SSRC is forgotten when its place is needed.
   static constexpr Duration kForgetAfter = std::chrono::seconds(10);
 
@@ -126,6 +128,7 @@ class SourcePort final : public MediaSource, private DeliveryQueue::Source {
   void maybeSendNacks(Timestamp now);
   void maybeSendRemb(Timestamp now);
   bool mayGrant(const rtp::RembEstimator::Input& input, Timestamp now);
+  void maybeTellFormat(const PayloadTypeEntry& payload, Timestamp now);
   bool canAskForKeyFrame(std::size_t layer) const;
   void deliverBurst(Timestamp now) override { burst_.deliver(*this, sinks_, now); }
 
@@ -140,6 +143,7 @@ class SourcePort final : public MediaSource, private DeliveryQueue::Source {
   const std::size_t layer_count_;
   const PayloadTypes& payload_types_;
   RtcpSender& rtcp_;
+  PeerObserver& observer_;
   TimeoutListener& timeouts_;
   DeliveryQueue* const deliveries_;
 
@@ -147,6 +151,8 @@ class SourcePort final : public MediaSource, private DeliveryQueue::Source {
   std::array<Layer, kMaxLayers> layers_;
   // Retransmission SSRCs whose layer they have told, the newest last; at most kMaxLayers.
   std::vector<std::pair<rtp::Ssrc, std::uint8_t>> repairers_;
+  const PayloadTypeEntry* told_payload_ = nullptr;
+  Timestamp format_told_at_{};
   LayerRates rates_;
   SinkList sinks_;
   PacketBurst burst_;
