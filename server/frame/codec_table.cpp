@@ -74,6 +74,29 @@ constexpr std::array kDecoders{
     Decoder{Codec::Pcma, "alawdec", "alawdec"},
 };
 
+// How packets name it (RFC 3551 and the RFC of each payload format), and who unpacks them.
+struct Packets {
+  Codec codec;
+  const char* media;
+  const char* encoding_name;
+  const char* depayloader;
+};
+
+constexpr std::array kPackets{
+    Packets{Codec::Vp8, "video", "VP8", "rtpvp8depay"},
+    Packets{Codec::Vp9, "video", "VP9", "rtpvp9depay"},
+    Packets{Codec::H264, "video", "H264", "rtph264depay"},
+    Packets{Codec::H265, "video", "H265", "rtph265depay"},
+    Packets{Codec::Opus, "audio", "OPUS", "rtpopusdepay"},
+    Packets{Codec::Pcmu, "audio", "PCMU", "rtppcmudepay"},
+    Packets{Codec::Pcma, "audio", "PCMA", "rtppcmadepay"},
+};
+
+const Packets* packetsOf(Codec codec) {
+  const auto found = std::ranges::find(kPackets, codec, &Packets::codec);
+  return found == kPackets.end() ? nullptr : &*found;
+}
+
 bool isInstalled(const char* element) {
   GstElementFactory* factory = gst_element_factory_find(element);
   if (factory) gst_object_unref(factory);
@@ -187,6 +210,44 @@ std::string payloaderOf(const CodecFormat& format) {
     default:
       return {};
   }
+}
+
+CodecFormat decodedAs(const CodecFormat& format) {
+  if (format.codec != Codec::Red) return format;
+  CodecFormat opus = format;
+  opus.codec = Codec::Opus;
+  return opus;
+}
+
+bool isDecodable(const CodecFormat& format) {
+  return packetsOf(decodedAs(format).codec) != nullptr;
+}
+
+std::vector<CodecFormat> decodableFormats(rtp::MediaKind kind) {
+  using enum peer::H264Profile;
+  if (kind == rtp::MediaKind::Audio)
+    return {madeFormat(Codec::Opus), madeFormat(Codec::Pcmu), madeFormat(Codec::Pcma)};
+  std::vector<CodecFormat> formats{madeFormat(Codec::Vp8)};
+  for (const std::uint8_t profile : {0, 1, 2, 3})
+    formats.push_back({.codec = Codec::Vp9, .profile_id = profile});
+  for (const peer::H264Profile profile : {ConstrainedBaseline, Baseline, Main, High, Other})
+    formats.push_back(
+        {.codec = Codec::H264, .h264_profile = profile, .h264_packetization_mode = 1});
+  formats.push_back(madeFormat(Codec::H265));
+  return formats;
+}
+
+std::string rtpCapsOf(const CodecFormat& format) {
+  const Packets* const packets = packetsOf(format.codec);
+  if (!packets) return {};
+  return std::string("application/x-rtp,media=") + packets->media +
+         ",payload=96,encoding-name=" + packets->encoding_name +
+         ",clock-rate=" + std::to_string(format.clock_rate);
+}
+
+std::string depayloaderOf(const CodecFormat& format) {
+  const Packets* const packets = packetsOf(format.codec);
+  return packets && isInstalled(packets->depayloader) ? packets->depayloader : "";
 }
 
 std::string decoderOf(const CodecFormat& format) {

@@ -25,6 +25,18 @@ std::optional<peer::CodecFormat> formatOf(const GstCaps* caps);
 // What the first of `accepted` that can be encoded here will look like; nothing when none can.
 std::optional<peer::CodecFormat> encodableFormat(const std::vector<peer::CodecFormat>& accepted);
 
+// What comes as packets of this format is decoded as: opus without its redundancy.
+peer::CodecFormat decodedAs(const peer::CodecFormat& format);
+// Whether packets of this format can be turned into media that decoderOf() knows. Needs no
+// GStreamer.
+bool isDecodable(const peer::CodecFormat& format);
+// The formats of a kind that a chain can be fed with: those of the codecs that peers speak.
+std::vector<peer::CodecFormat> decodableFormats(rtp::MediaKind kind);
+// Caps of such packets, with the payload type that TrackSink writes, and packets -> encoded media.
+// Empty when there is no depayloader.
+std::string rtpCapsOf(const peer::CodecFormat& format);
+std::string depayloaderOf(const peer::CodecFormat& format);
+
 // Encoded media that formatOf() knows -> raw media. Empty when GStreamer lacks a decoder.
 std::string decoderOf(const peer::CodecFormat& format);
 // Encoded media of this format -> RTP packets.

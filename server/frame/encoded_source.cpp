@@ -119,10 +119,13 @@ void EncodedSource::beginStream(const RtpFrame& frame) {
 
 void EncodedSource::maybeTellClock(const RtpFrame& frame, Timestamp now) {
   if (mapping_ && now - clock_told_at_ < kClockInterval) return;
+  if (frame.packets.empty() || frame.packets.front().size() < rtp::RtpView::kFixedHeaderBytes)
+    return;
+  const rtp::RtpTimestamp written(loadBe32(frame.packets.front(), kTimestampAt));
   clock_told_at_ = now;
   mapping_ = rtcp::ClockMapping{.source = ssrc_,
                                 .ntp = surroundings_.clock.at(frame.due),
-                                .rtp = RtpTimeline::at(frame.due, frame.format.clock_rate),
+                                .rtp = timeline_.place(written, frame.format.clock_rate, frame.due),
                                 .clock_rate = frame.format.clock_rate};
   sinks_.forEach([&](peer::MediaSink& sink) { sink.onSourceClock(*this, *mapping_); });
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/frame/player_run.h"
+#include "server/frame/posted_producer.h"
 
 namespace ms::frame {
 namespace {
@@ -23,7 +24,7 @@ struct Flow {
 }  // namespace
 
 // What lives on the executor. Held by the tasks there and by nobody else in the end.
-class PlayerChain::Core : public std::enable_shared_from_this<Core> {
+class PlayerChain::Core : public FrameDistributor, public std::enable_shared_from_this<Core> {
  public:
   Core(Loop& home, std::shared_ptr<SerialExecutor> executor, PlayerSettings settings,
        std::weak_ptr<PlayerObserver> observer)
@@ -33,7 +34,7 @@ class PlayerChain::Core : public std::enable_shared_from_this<Core> {
         observer_(std::move(observer)) {}
 
   // Any thread.
-  bool isRunning() const { return is_running_; }
+  bool isRunning() const override { return is_running_; }
   // What a run that began before this tells from now on is not heard.
   void onStopAsked() {
     ++stops_asked_;
@@ -81,39 +82,34 @@ class PlayerChain::Core : public std::enable_shared_from_this<Core> {
   PlayerRun* run() const { return run_.get(); }
   void setBitrates(const EncoderBitrates& bitrates) { settings_.bitrates = bitrates; }
 
-  struct Listener {
-    std::shared_ptr<FrameInlet> inlet;
-    rtp::MediaKind kind;
-    std::vector<peer::CodecFormat> accepted;
-    std::optional<Bitrate> bitrate = std::nullopt;  // As the receivers want it.
-  };
-  void add(Listener listener) {
+  void add(FrameListener listener) override {
     listeners_.push_back(std::move(listener));
-    if (PlayerStream* stream = run_ ? run_->stream(listeners_.back().kind) : nullptr)
+    if (FrameStream* stream = run_ ? run_->stream(listeners_.back().kind) : nullptr)
       join(*stream, listeners_.back());
   }
-  void remove(const std::shared_ptr<FrameInlet>& inlet) {
+  void remove(const std::shared_ptr<FrameInlet>& inlet) override {
     for (const rtp::MediaKind kind : {rtp::MediaKind::Audio, rtp::MediaKind::Video})
-      if (PlayerStream* stream = run_ ? run_->stream(kind) : nullptr) stream->remove(inlet);
-    std::erase_if(listeners_, [&](const Listener& listener) { return listener.inlet == inlet; });
+      if (FrameStream* stream = run_ ? run_->stream(kind) : nullptr) stream->remove(inlet);
+    std::erase_if(listeners_,
+                  [&](const FrameListener& listener) { return listener.inlet == inlet; });
   }
-  void requestKeyFrame(const std::shared_ptr<FrameInlet>& inlet) {
-    if (PlayerStream* stream = run_ ? run_->stream(rtp::MediaKind::Video) : nullptr)
+  void requestKeyFrame(const std::shared_ptr<FrameInlet>& inlet) override {
+    if (FrameStream* stream = run_ ? run_->stream(rtp::MediaKind::Video) : nullptr)
       stream->requestKeyFrame(inlet);
   }
-  void setBitrate(const std::shared_ptr<FrameInlet>& inlet, Bitrate bitrate) {
+  void setBitrate(const std::shared_ptr<FrameInlet>& inlet, Bitrate bitrate) override {
     bitrate = withinLimits(bitrate, settings_.bitrates);
-    for (Listener& listener : listeners_)
+    for (FrameListener& listener : listeners_)
       if (listener.inlet == inlet) listener.bitrate = bitrate;
-    if (PlayerStream* stream = run_ ? run_->stream(rtp::MediaKind::Video) : nullptr)
+    if (FrameStream* stream = run_ ? run_->stream(rtp::MediaKind::Video) : nullptr)
       stream->setBitrate(inlet, bitrate);
   }
 
  private:
   PlayerRun::Observer runObserver() {
     return {.on_stream =
-                [this](PlayerStream& stream) {
-                  for (Listener& listener : listeners_)
+                [this](FrameStream& stream) {
+                  for (FrameListener& listener : listeners_)
                     if (listener.kind == stream.kind()) join(stream, listener);
                 },
             .on_end_of_stream =
@@ -146,7 +142,7 @@ class PlayerChain::Core : public std::enable_shared_from_this<Core> {
     });
   }
 
-  void join(PlayerStream& stream, const Listener& listener) {
+  void join(FrameStream& stream, const FrameListener& listener) {
     const Bitrate initial = withinLimits(settings_.bitrates.initial, settings_.bitrates);
     const auto conversion = stream.add({.inlet = listener.inlet,
                                         .accepted = listener.accepted,
@@ -169,47 +165,8 @@ class PlayerChain::Core : public std::enable_shared_from_this<Core> {
   std::uint64_t began_after_stops_ = 0;
 
   std::shared_ptr<PlayerRun> run_;
-  std::vector<Listener> listeners_;
+  std::vector<FrameListener> listeners_;
   std::array<std::optional<Conversion>, 2> told_conversion_;
-};
-
-// Outlives the chain when the source does; then it does nothing.
-class PlayerChain::Producer final : public FrameProducer {
- public:
-  Producer(std::weak_ptr<Core> core, std::weak_ptr<SerialExecutor> executor,
-           Core::Listener listener)
-      : core_(std::move(core)), executor_(std::move(executor)), listener_(std::move(listener)) {}
-
-  void onFirstSink() override {
-    onCore([listener = listener_](Core& core) { core.add(listener); });
-  }
-  void onNoSink() override {
-    onCore([inlet = listener_.inlet](Core& core) { core.remove(inlet); });
-  }
-  void requestKeyFrame() override {
-    if (isRunning()) onCore([inlet = listener_.inlet](Core& core) { core.requestKeyFrame(inlet); });
-  }
-  void setBitrate(Bitrate bitrate) override {
-    onCore([inlet = listener_.inlet, bitrate](Core& core) { core.setBitrate(inlet, bitrate); });
-  }
-
- private:
-  bool isRunning() const {
-    const auto core = core_.lock();
-    return core && core->isRunning();
-  }
-  template <class Call>
-  void onCore(Call call) const {
-    const auto executor = executor_.lock();
-    if (!executor || core_.expired()) return;
-    executor->post([core = core_, call = std::move(call)] {
-      if (const auto living = core.lock()) call(*living);
-    });
-  }
-
-  const std::weak_ptr<Core> core_;
-  const std::weak_ptr<SerialExecutor> executor_;
-  const Core::Listener listener_;
 };
 
 PlayerChain::PlayerChain(Loop& home, FrameThreads& threads, PlayerSettings settings,
@@ -273,9 +230,9 @@ void PlayerChain::setBitrates(const EncoderBitrates& bitrates) {
 std::unique_ptr<FrameProducer> PlayerChain::makeProducer(std::shared_ptr<FrameInlet> inlet,
                                                          std::vector<peer::CodecFormat> accepted) {
   const rtp::MediaKind kind = inlet->kind();
-  return std::make_unique<Producer>(
+  return std::make_unique<PostedProducer>(
       core_, executor_,
-      Core::Listener{.inlet = std::move(inlet), .kind = kind, .accepted = std::move(accepted)});
+      FrameListener{.inlet = std::move(inlet), .kind = kind, .accepted = std::move(accepted)});
 }
 
 bool PlayerChain::takeFlow(rtp::MediaKind kind) { return core_->takeFlow(kind); }

@@ -67,7 +67,6 @@ class PlayerChain {
 
  private:
   class Core;
-  class Producer;
 
   const std::shared_ptr<SerialExecutor> executor_;
   std::shared_ptr<Core> core_;

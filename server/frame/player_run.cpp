@@ -175,16 +175,16 @@ void PlayerRun::applyTarget() {
 void PlayerRun::addStream(GstPad* pad, gulong block) {
   const auto kind = kindOf(pad);
   if (kind && !stream(*kind)) {  // Of several languages or cameras, the first.
-    streams_.push_back(std::make_unique<PlayerStream>(
+    streams_.push_back(std::make_unique<FrameStream>(
         pipeline_.get(), pad, *kind,
-        is_live_ ? PlayerStream::Preroll::None : PlayerStream::Preroll::Wait,
+        is_live_ ? FrameStream::Pace::Clock : FrameStream::Pace::FromPreroll,
         [on_frame = observer_.on_frame, kind = *kind] { on_frame(kind); }, executor_));
     observer_.on_stream(*streams_.back());
   }
   gst_pad_remove_probe(pad, block);
 }
 
-PlayerStream* PlayerRun::stream(rtp::MediaKind kind) const {
+FrameStream* PlayerRun::stream(rtp::MediaKind kind) const {
   for (const auto& stream : streams_)
     if (stream->kind() == kind) return stream.get();
   return nullptr;
@@ -256,7 +256,7 @@ bool PlayerRun::seekNow(milliseconds position) {
   if (!info.is_seekable) return false;
   if (info.duration > milliseconds(0)) position = std::min(position, info.duration);
   position = std::max(position, milliseconds(0));
-  const PlayerStream* const video = stream(rtp::MediaKind::Video);
+  const FrameStream* const video = stream(rtp::MediaKind::Video);
   const auto exactly = video && video->isEncoded()
                            ? GstSeekFlags(GST_SEEK_FLAG_KEY_UNIT | GST_SEEK_FLAG_SNAP_BEFORE)
                            : GST_SEEK_FLAG_ACCURATE;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "server/frame/frame_stream.h"
 #include "server/frame/gstreamer.h"
 #include "server/frame/media_error.h"
 #include "server/frame/player_settings.h"
-#include "server/frame/player_stream.h"
 
 namespace ms::frame {
 
@@ -20,7 +20,7 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
  public:
   // Told on the executor; may end the run.
   struct Observer {
-    std::function<void(PlayerStream&)> on_stream;
+    std::function<void(FrameStream&)> on_stream;
     std::function<void()> on_end_of_stream;
     std::function<void(const MediaError&)> on_error;
     std::function<void(rtp::MediaKind)> on_frame;  // On threads of GStreamer.
@@ -43,7 +43,7 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
   VideoInfo videoInfo() const;
   std::string dot() const;
 
-  PlayerStream* stream(rtp::MediaKind kind) const;
+  FrameStream* stream(rtp::MediaKind kind) const;
 
  private:
   struct PendingSeek {
@@ -83,7 +83,7 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
   std::unique_ptr<const Link> link_;  // Outlives the pipeline.
 
   GstPtr<GstElement> pipeline_;
-  std::vector<std::unique_ptr<PlayerStream>> streams_;
+  std::vector<std::unique_ptr<FrameStream>> streams_;
   Target target_ = Target::Paused;
   bool is_live_ = false;
   bool has_all_streams_ = false;

@@ -12,6 +12,11 @@ GstClockTime toGst(Duration duration) {
   return static_cast<GstClockTime>(duration.count()) * GST_USECOND;
 }
 
+bool isBehind(GstAppSrc* appsrc) {
+  const GstClockTime limit = gst_app_src_get_max_time(appsrc);
+  return limit > 0 && gst_app_src_get_current_level_time(appsrc) > limit;
+}
+
 }  // namespace
 
 TrackFeed::~TrackFeed() { close(); }
@@ -50,7 +55,7 @@ bool TrackFeed::write(Bytes packet, Timestamp due) {
   MutexLock lock(mutex_);
   if (!appsrc_) return false;
   const std::size_t level = gst_app_src_get_current_level_bytes(GST_APP_SRC(appsrc_));
-  if (level + packet.size() > kMaxBytes) {
+  if (level + packet.size() > kMaxBytes || isBehind(GST_APP_SRC(appsrc_))) {
     if (!std::exchange(is_full_, true) && on_full_) on_full_();
     return false;
   }

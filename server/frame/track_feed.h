@@ -29,8 +29,9 @@ class TrackFeed {
   TrackFeed(const TrackFeed&) = delete;
   TrackFeed& operator=(const TrackFeed&) = delete;
 
-  // On the executor. For packets of that format; `on_full` is called on the loop when one does not
-  // fit, once until there is room again.
+  // On the executor. For packets of that format. It is full with kMaxBytes, and with what the
+  // appsrc has for its max-time; `on_full` is called on the loop when one does not fit, once until
+  // there is room again.
   void open(GstElement* appsrc, const peer::CodecFormat& format,
             std::function<void()> on_full = nullptr);
   void close();

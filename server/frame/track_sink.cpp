@@ -97,6 +97,7 @@ void TrackSink::onSourceClock(peer::MediaSource&, const rtcp::ClockMapping& mapp
 void TrackSink::onPacket(const peer::SourcePacket& packet, Timestamp now) {
   told_.on_packet();
   if (!is_started_ || packet.view.payload().empty()) return;
+  if (packet.format.codec == rtp::Codec::Other) return;  // Events and comfort noise beside media.
   maybeChooseLayer(now);
   if (!isOfStream(packet)) {
     if (packet.layer != wanted_layer_) return;
@@ -111,6 +112,7 @@ void TrackSink::onPacket(const peer::SourcePacket& packet, Timestamp now) {
 void TrackSink::maybeChooseLayer(Timestamp now) {
   if (!isVideo() || !source_ || now < choose_layer_at_) return;
   choose_layer_at_ = now + peer::LayerSelector::kInterval;
+  source_->setReceiverEstimate(*this, peer::kUnlimited, now);
   const peer::SourceLayers layers = source_->layers(now);
   if (layers.count < 2) return;
   const auto former = std::exchange(

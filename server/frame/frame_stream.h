@@ -1,7 +1,7 @@
-// One stream of playing media, audio or video: kept to its time, given to every encoding that
-// somebody wants of it.
+// One stream of media of a chain, audio or video: given to every encoding that somebody wants of
+// it; what is played is kept to its time.
 //
-//   demuxer or decoder -> tee -> keeper: holds each buffer back until it is due
+//   demuxer or decoder -> tee -> keeper: holds each buffer back until it is due, unless it is live
 //                          |---> payloader -> packets            as it came, for sinks that take it
 //                          '---> decoder -> tee -> encoder ...   once for each other format
 //
@@ -23,20 +23,24 @@
 
 namespace ms::frame {
 
-class PlayerStream {
+class FrameStream {
  public:
   struct Listener {
     std::shared_ptr<FrameInlet> inlet;
     std::vector<peer::CodecFormat> accepted;  // By preference.
     Bitrate bitrate;                          // To begin with.
   };
-  enum class Preroll { Wait, None };  // None: of live media.
+  enum class Pace {
+    FromPreroll,  // Of what is read from somewhere: nothing plays before its first buffer is there.
+    Clock,        // Of a camera with a clock of its own.
+    AsItComes,    // Of peers: it is late already.
+  };
 
-  // `from` is blocked and is let go when all is in place. `pipeline` outlives the stream.
-  PlayerStream(GstElement* pipeline, GstPad* from, rtp::MediaKind kind, Preroll preroll,
-               std::function<void()> on_frame, std::shared_ptr<SerialExecutor> executor);
-  PlayerStream(const PlayerStream&) = delete;
-  PlayerStream& operator=(const PlayerStream&) = delete;
+  // `from` is blocked, or nothing comes out of it yet. `pipeline` outlives the stream.
+  FrameStream(GstElement* pipeline, GstPad* from, rtp::MediaKind kind, Pace pace,
+              std::function<void()> on_frame, std::shared_ptr<SerialExecutor> executor);
+  FrameStream(const FrameStream&) = delete;
+  FrameStream& operator=(const FrameStream&) = delete;
 
   rtp::MediaKind kind() const { return kind_; }
   bool isEncoded() const { return encoded_.has_value(); }

@@ -1,4 +1,4 @@
-#include "server/frame/player_stream.h"
+#include "server/frame/frame_stream.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +21,8 @@ std::optional<peer::CodecFormat> formatAt(GstPad* pad) {
 
 }  // namespace
 
-PlayerStream::PlayerStream(GstElement* pipeline, GstPad* from, rtp::MediaKind kind, Preroll preroll,
-                           std::function<void()> on_frame, std::shared_ptr<SerialExecutor> executor)
+FrameStream::FrameStream(GstElement* pipeline, GstPad* from, rtp::MediaKind kind, Pace pace,
+                         std::function<void()> on_frame, std::shared_ptr<SerialExecutor> executor)
     : pipeline_(pipeline),
       kind_(kind),
       encoded_(formatAt(from)),
@@ -32,8 +32,8 @@ PlayerStream::PlayerStream(GstElement* pipeline, GstPad* from, rtp::MediaKind ki
   if (!encoded_) raw_tee_ = tee_;
   // The first pad of a tee gets each buffer first.
   GstElement* const keeper = addElement("fakesink");
-  g_object_set(keeper, "sync", TRUE, "async", gboolean{preroll == Preroll::Wait},
-               "enable-last-sample", FALSE, nullptr);
+  g_object_set(keeper, "sync", gboolean{pace != Pace::AsItComes}, "async",
+               gboolean{pace == Pace::FromPreroll}, "enable-last-sample", FALSE, nullptr);
   gst_element_link(tee_, keeper);
   gst_element_sync_state_with_parent(keeper);
   gst_element_sync_state_with_parent(tee_);
@@ -41,24 +41,30 @@ PlayerStream::PlayerStream(GstElement* pipeline, GstPad* from, rtp::MediaKind ki
   gst_pad_link(from, entry.get());
 }
 
-GstElement* PlayerStream::addElement(const char* factory) {
+GstElement* FrameStream::addElement(const char* factory) {
   GstElement* const element = gst_element_factory_make(factory, nullptr);
   gst_bin_add(GST_BIN(pipeline_), element);
   return element;
 }
 
-std::optional<PlayerStream::Choice> PlayerStream::choose(
+std::optional<FrameStream::Choice> FrameStream::choose(
     const std::vector<peer::CodecFormat>& accepted) const {
   if (encoded_ && std::ranges::any_of(accepted, [&](const peer::CodecFormat& wanted) {
         return peer::canCarry(*encoded_, wanted);
       }))
     return Choice{*encoded_, Conversion::AsItCame};
+  for (const Encoding& encoding : encodings_)
+    if (encoding.conversion == Conversion::Transcoded &&
+        std::ranges::any_of(accepted, [&](const peer::CodecFormat& wanted) {
+          return peer::canCarry(encoding.format, wanted);
+        }))
+      return Choice{encoding.format, Conversion::Transcoded};
   const auto format = encodableFormat(accepted);
   if (!format) return std::nullopt;
   return Choice{*format, Conversion::Transcoded};
 }
 
-std::optional<Conversion> PlayerStream::add(const Listener& listener) {
+std::optional<Conversion> FrameStream::add(const Listener& listener) {
   const auto choice = choose(listener.accepted);
   Encoding* const encoding = choice ? encodingOf(*choice, listener.bitrate) : nullptr;
   if (!encoding) {
@@ -70,7 +76,7 @@ std::optional<Conversion> PlayerStream::add(const Listener& listener) {
   return encoding->conversion;
 }
 
-PlayerStream::Encoding* PlayerStream::encodingOf(const Choice& choice, Bitrate bitrate) {
+FrameStream::Encoding* FrameStream::encodingOf(const Choice& choice, Bitrate bitrate) {
   const auto found = std::ranges::find_if(encodings_, [&](const Encoding& encoding) {
     return encoding.format == choice.format && encoding.conversion == choice.conversion;
   });
@@ -92,7 +98,7 @@ PlayerStream::Encoding* PlayerStream::encodingOf(const Choice& choice, Bitrate b
 
 // The decoder is made for the first who needs it, and stays: what comes later can begin at once.
 // Null when there is none.
-GstElement* PlayerStream::rawTee() {
+GstElement* FrameStream::rawTee() {
   if (raw_tee_) return raw_tee_;
   const std::string decoder = decoderOf(*encoded_);
   if (decoder.empty()) return nullptr;
@@ -109,23 +115,23 @@ GstElement* PlayerStream::rawTee() {
   return raw_tee_;
 }
 
-FrameBranch* PlayerStream::branchOf(const std::shared_ptr<FrameInlet>& inlet) const {
+FrameBranch* FrameStream::branchOf(const std::shared_ptr<FrameInlet>& inlet) const {
   for (const Encoding& encoding : encodings_)
     if (encoding.branch->feeds(inlet)) return encoding.branch.get();
   return nullptr;
 }
 
-void PlayerStream::remove(const std::shared_ptr<FrameInlet>& inlet) {
+void FrameStream::remove(const std::shared_ptr<FrameInlet>& inlet) {
   std::erase_if(encodings_, [&](const Encoding& encoding) {
     return encoding.branch->feeds(inlet) && encoding.branch->remove(inlet);
   });
 }
 
-void PlayerStream::requestKeyFrame(const std::shared_ptr<FrameInlet>& inlet) {
+void FrameStream::requestKeyFrame(const std::shared_ptr<FrameInlet>& inlet) {
   if (FrameBranch* const branch = branchOf(inlet)) branch->requestKeyFrame();
 }
 
-void PlayerStream::setBitrate(const std::shared_ptr<FrameInlet>& inlet, Bitrate bitrate) {
+void FrameStream::setBitrate(const std::shared_ptr<FrameInlet>& inlet, Bitrate bitrate) {
   if (FrameBranch* const branch = branchOf(inlet)) branch->setBitrate(bitrate);
 }
 
