@@ -124,7 +124,7 @@
   }
 
   /**
-   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'large canvas' | 'busy' | {colour, hz}, codec,
+   * Makes the peer and gives its offer. options: {direction: that of media, or 'none', source: 'camera' | 'canvas' | 'large canvas' | 'busy' | {colour, hz}, codec: one or several MIME types, no others of their kind are offered,
    * encodings: of the video,
    * channels: data channels [{label, and what createDataChannel takes}], and what RTCPeerConnection takes}.
    */
@@ -147,7 +147,7 @@
       if (direction === 'sendonly') own.video.srcObject = new MediaStream(own.sent.getVideoTracks());
     }
     await keepPictureSize(connection);
-    if (codec) preferCodec(connection, codec);
+    for (const one of codec ? [codec].flat() : []) preferCodec(connection, one);
     await connection.setLocalDescription();
     return connection.localDescription.sdp;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "modules/core/src/dot_graph.h"
@@ -33,6 +34,39 @@ void refuseData(api::MediaType type) {
   if (type == api::MediaType::Data)
     throw model::ApiError(model::ErrorCode::MediaObjectIllegalParam,
                           "Invalid media type: DATA is not tracked");
+}
+
+// Nothing: RAW.
+std::optional<rtp::Codec> codecOf(api::AudioCodec codec) {
+  switch (codec) {
+    case api::AudioCodec::Opus:
+      return rtp::Codec::Opus;
+    case api::AudioCodec::Pcmu:
+      return rtp::Codec::Pcmu;
+    case api::AudioCodec::Pcma:
+      return rtp::Codec::Pcma;
+    case api::AudioCodec::Raw:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<rtp::Codec> codecOf(api::VideoCodec codec) {
+  switch (codec) {
+    case api::VideoCodec::H265:
+      return rtp::Codec::H265;
+    case api::VideoCodec::Av1:
+      return rtp::Codec::Av1;
+    case api::VideoCodec::Vp9:
+      return rtp::Codec::Vp9;
+    case api::VideoCodec::Vp8:
+      return rtp::Codec::Vp8;
+    case api::VideoCodec::H264:
+      return rtp::Codec::H264;
+    case api::VideoCodec::Raw:
+      return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -183,7 +217,8 @@ std::vector<std::pair<api::MediaType, const MediaElement*>> MediaElement::sinks(
 
 net::OutletPtr MediaElement::upstreamSource(api::MediaType type, const AcceptedFormats& accepted) {
   const LinkPtr link = linkInto(type, kDefaultDescription);
-  return link && link->isDefault() ? link->source->mediaSource(type, accepted) : nullptr;
+  if (!link || !link->isDefault()) return nullptr;
+  return link->source->mediaSource(type, link->source->narrowed(type, accepted));
 }
 
 net::DataOutletPtr MediaElement::upstreamDataSource() {
@@ -263,28 +298,49 @@ bool MediaElement::isMediaTranscoding(api::MediaType type, const std::string&) {
 // ---- Properties ----
 
 int MediaElement::getEncoderBitrate() { return encoder_bitrate_; }
-void MediaElement::setEncoderBitrate(int bits_per_second) { encoder_bitrate_ = bits_per_second; }
+void MediaElement::setEncoderBitrate(int bits_per_second) {
+  encoder_bitrate_ = bits_per_second;
+  onEncoderBitratesChanged();
+}
 int MediaElement::getMinEncoderBitrate() { return min_encoder_bitrate_; }
 void MediaElement::setMinEncoderBitrate(int bits_per_second) {
   min_encoder_bitrate_ = bits_per_second;
+  onEncoderBitratesChanged();
 }
 int MediaElement::getMaxEncoderBitrate() {
   return max_encoder_bitrate_ == 0 ? kNoBitrateLimit : max_encoder_bitrate_;
 }
 void MediaElement::setMaxEncoderBitrate(int bits_per_second) {
   max_encoder_bitrate_ = bits_per_second;
+  onEncoderBitratesChanged();
 }
 
-// Media leaves an element in the format it came in: a format that would need an encoder is named in
-// the log and has no effect.
 void MediaElement::setAudioFormat(const api::AudioCaps& caps) {
-  MS_LOG(category, Warning,
-         id() << ": audio keeps the codec of its source, not " << api::nameOf(caps.codec));
+  setFormat(api::MediaType::Audio, codecOf(caps.codec));
 }
 
 void MediaElement::setVideoFormat(const api::VideoCaps& caps) {
-  MS_LOG(category, Warning,
-         id() << ": video keeps the codec of its source, not " << api::nameOf(caps.codec));
+  setFormat(api::MediaType::Video, codecOf(caps.codec));
+}
+
+void MediaElement::setFormat(api::MediaType type, std::optional<rtp::Codec> codec) {
+  wanted_formats_[indexOf(type)] = WantedFormat{codec};
+  tellDownstream(type);
+}
+
+AcceptedFormats MediaElement::narrowed(api::MediaType type, const AcceptedFormats& accepted) const {
+  const auto& wanted = wanted_formats_[indexOf(type)];
+  if (!wanted || !wanted->codec) return accepted;
+  AcceptedFormats fitting;
+  std::ranges::copy_if(accepted, std::back_inserter(fitting), [&](const peer::CodecFormat& format) {
+    return format.codec == *wanted->codec;
+  });
+  return fitting.empty() ? accepted : fitting;
+}
+
+bool MediaElement::wantsRaw(api::MediaType type) const {
+  const auto& wanted = wanted_formats_[indexOf(type)];
+  return wanted && !wanted->codec;
 }
 
 void MediaElement::getStats(std::optional<api::MediaType> type, model::Answer<StatsMap> answer) {

@@ -75,6 +75,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   // The same for DATA, which flows between data sources and sinks: null when nothing does.
   virtual net::DataOutletPtr dataSource() { return nullptr; }
 
+  // What may leave this element of what a sink takes: that of setAudioFormat() or setVideoFormat(),
+  // if it is among it.
+  AcceptedFormats narrowed(api::MediaType type, const AcceptedFormats& accepted) const;
+
   // MediaPipeline.latencyStats; the pipeline tells all its elements when it changes.
   bool wantsLatencyStats();
   virtual void onLatencyStatsChanged() {}
@@ -104,6 +108,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   void setFlowIn(api::MediaType type, api::MediaFlowState state);
   void setFlowOut(api::MediaType type, api::MediaFlowState state);
   api::MediaFlowState flowOut(api::MediaType type) const;
+  // RAW was asked for: what leaves is decoded, and encoded anew for each sink.
+  bool wantsRaw(api::MediaType type) const;
+  virtual void onEncoderBitratesChanged() {}
+
   // Whether what leaves this element was decoded and encoded; told while it flows.
   void setTranscoding(api::MediaType type, api::MediaTranscodingState state);
 
@@ -135,6 +143,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   // Forgets the link on both sides and tells the sink. Harmless for a link that is gone.
   static void cut(const LinkPtr& link);
   void tellTranscoding(api::MediaType type);
+  void setFormat(api::MediaType type, std::optional<rtp::Codec> codec);
   LinkPtr linkInto(api::MediaType type, const std::string& sink_description) const;
   api::ElementConnectionData describe(const Link& link) const;
 
@@ -143,6 +152,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   std::array<api::MediaFlowState, 3> flow_in_;
   std::array<api::MediaFlowState, 3> flow_out_;
   std::array<api::MediaTranscodingState, 3> transcoding_;
+  struct WantedFormat {
+    std::optional<rtp::Codec> codec;  // Nothing: RAW.
+  };
+  std::array<std::optional<WantedFormat>, 3> wanted_formats_;
   bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
 
   int encoder_bitrate_;  // Bits per second.

@@ -67,6 +67,12 @@ net::WorkerLease ElementServices::leaseNear(const Loop& loop) const {
   throw std::logic_error("An endpoint was made on a loop that is no worker's");
 }
 
+ElementServices::ConversionPermit ElementServices::permitConversion() {
+  ConversionPermit permit(&conversions_);
+  if (++conversions_ > kMaxConversions) return nullptr;
+  return permit;
+}
+
 const dtls::Certificate& ElementServices::certificate(api::CertificateKeyType key_type) const {
   return key_type == api::CertificateKeyType::Ecdsa ? ecdsa_ : rsa_.get();
 }

@@ -2,7 +2,9 @@
 // RTCP. Made at start, outlives every object.
 #pragma once
 
+#include <atomic>
 #include <future>
+#include <memory>
 
 #include "modules/core/src/module_settings.h"
 #include "modules/elements/api.h"
@@ -29,11 +31,22 @@ class ElementServices {
   const rtp::NtpClock& clock() const { return clock_; }
   frame::FrameThreads& frameThreads() { return frame_threads_; }
 
+  // Chains that decode and encode what peers send, one for each source that needs one. A core does
+  // about ten of them at 720p; more than this is no use of a server but an attack on it.
+  static constexpr int kMaxConversions = 512;
+  struct ReturnPermit {
+    void operator()(std::atomic<int>* conversions) const { --*conversions; }
+  };
+  // Counts while it exists. Null when there are kMaxConversions.
+  using ConversionPermit = std::unique_ptr<std::atomic<int>, ReturnPermit>;
+  ConversionPermit permitConversion();
+
  private:
   net::WorkerLoops& workers_;
   const std::shared_future<dtls::Certificate> rsa_;
   const dtls::Certificate ecdsa_;
   const rtp::NtpClock clock_;
+  std::atomic<int> conversions_ = 0;
   frame::FrameThreads frame_threads_;
 };
 

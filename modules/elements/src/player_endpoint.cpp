@@ -8,7 +8,6 @@
 #include "server/base/log.h"
 #include "server/model/api_error.h"
 #include "server/net/outlet.h"
-#include "server/net/remote.h"
 
 namespace ms::elements {
 namespace {
@@ -18,68 +17,14 @@ LogCategory category("playerendpoint");
 using api::UriEndpointState;
 using std::chrono::milliseconds;
 
-// Opens and closes with its source, on the worker's loop.
-class OpenOutlet {
- public:
-  OpenOutlet(net::OutletPtr outlet, const frame::EncodedSource::Surroundings& surroundings,
-             std::shared_ptr<frame::FrameInlet> inlet,
-             std::unique_ptr<frame::FrameProducer> producer)
-      : outlet_(std::move(outlet)),
-        source_(surroundings, outlet_->kind(), std::move(inlet), std::move(producer)) {
-    outlet_->open(source_);
-  }
-  ~OpenOutlet() { outlet_->close(); }
-  OpenOutlet(const OpenOutlet&) = delete;
-  OpenOutlet& operator=(const OpenOutlet&) = delete;
-
- private:
-  const net::OutletPtr outlet_;
-  frame::EncodedSource source_;
-};
-
 }  // namespace
-
-// One list of formats.
-struct PlayerEndpoint::Outlet {
-  Outlet(net::WorkerLease where, rtp::MediaKind kind, const core::AcceptedFormats& formats,
-         const rtp::NtpClock& clock, frame::PlayerChain& chain)
-      : accepted(formats),
-        lease(std::move(where)),
-        outlet(std::make_shared<net::Outlet>(lease.worker(), kind)),
-        hosted(lease.loop(), [&worker = lease.worker(), outlet = outlet, clock,
-                              producer = makeProducer(chain)]() mutable {
-          worker.loop().assertHere();
-          net::WorkerServices& services = worker.services();
-          return std::make_unique<OpenOutlet>(
-              outlet,
-              frame::EncodedSource::Surroundings{.loop = worker.loop(),
-                                                 .pool = services.pool,
-                                                 .random = services.random,
-                                                 .clock = clock},
-              std::move(producer.inlet), std::move(producer.producer));
-        }) {}
-
-  struct Way {
-    std::shared_ptr<frame::FrameInlet> inlet;
-    std::unique_ptr<frame::FrameProducer> producer;
-  };
-  Way makeProducer(frame::PlayerChain& chain) const {
-    auto inlet = std::make_shared<frame::FrameInlet>(lease.loop(), outlet->kind());
-    auto producer = chain.makeProducer(inlet, accepted);
-    return {std::move(inlet), std::move(producer)};
-  }
-
-  const core::AcceptedFormats accepted;
-  const net::WorkerLease lease;
-  const net::OutletPtr outlet;
-  net::Remote<OpenOutlet> hosted;
-};
 
 PlayerEndpoint::PlayerEndpoint(model::ObjectContext context, ElementServices& services,
                                const api::PlayerEndpointArguments& arguments)
     : UriEndpoint(context, arguments.uri),
       services_(services),
       arguments_(arguments),
+      outlets_(services, loop()),
       flow_timer_(loop()) {}
 
 PlayerEndpoint::~PlayerEndpoint() = default;
@@ -100,7 +45,7 @@ frame::PlayerSettings PlayerEndpoint::chainSettings() {
   to.network_cache = milliseconds(std::max(arguments_.network_cache, 0));
   to.rtsp_client_port_range = settings().text("PlayerEndpoint", "rtspClientPortRange", "");
   if (to.rtsp_client_port_range == "0-0") to.rtsp_client_port_range.clear();
-  to.bitrates = encoderBitrates();
+  to.bitrates = encoderBitratesOf(*this);
   return to;
 }
 
@@ -160,31 +105,8 @@ void PlayerEndpoint::getElementGstreamerDot(model::Answer<std::string> answer) {
 
 // ---- Encoders ----
 
-frame::EncoderBitrates PlayerEndpoint::encoderBitrates() {
-  constexpr int kNoLimit = 2'147'483'647;
-  const int max = getMaxEncoderBitrate();
-  return {.initial = Bitrate(std::max(getEncoderBitrate(), 1)),
-          .min = Bitrate(std::max(getMinEncoderBitrate(), 0)),
-          .max = Bitrate(max == kNoLimit ? 0 : std::max(max, 0))};
-}
-
-void PlayerEndpoint::onBitratesChanged() {
-  if (chain_) chain_->setBitrates(encoderBitrates());
-}
-
-void PlayerEndpoint::setEncoderBitrate(int bits_per_second) {
-  MediaElement::setEncoderBitrate(bits_per_second);
-  onBitratesChanged();
-}
-
-void PlayerEndpoint::setMinEncoderBitrate(int bits_per_second) {
-  MediaElement::setMinEncoderBitrate(bits_per_second);
-  onBitratesChanged();
-}
-
-void PlayerEndpoint::setMaxEncoderBitrate(int bits_per_second) {
-  MediaElement::setMaxEncoderBitrate(bits_per_second);
-  onBitratesChanged();
+void PlayerEndpoint::onEncoderBitratesChanged() {
+  if (chain_) chain_->setBitrates(encoderBitratesOf(*this));
 }
 
 // ---- Media ----
@@ -193,15 +115,12 @@ net::OutletPtr PlayerEndpoint::mediaSource(api::MediaType type,
                                            const core::AcceptedFormats& accepted) {
   const auto kind = kindOf(type);
   if (!kind || accepted.empty() || isClosed()) return nullptr;
-  for (const auto& known : outlets_)
-    if (known->outlet->kind() == *kind && known->accepted == accepted) return known->outlet;
-  if (outlets_.size() >= kMaxOutlets) {
+  auto outlet = outlets_.find(*kind, accepted, [this](auto inlet, auto formats) {
+    return chain().makeProducer(std::move(inlet), std::move(formats));
+  });
+  if (!outlet)
     MS_LOG(category, Warning, id() << ": too many kinds of viewers; one more gets nothing");
-    return nullptr;
-  }
-  outlets_.push_back(std::make_unique<Outlet>(services_.leaseNear(loop()), *kind, accepted,
-                                              services_.clock(), chain()));
-  return outlets_.back()->outlet;
+  return outlet;
 }
 
 // ---- What the chain tells ----

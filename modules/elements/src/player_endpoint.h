@@ -1,17 +1,15 @@
 // Plays a file or a network stream into the pipeline.
 //
 // The endpoint keeps what the API shows, on the pipeline's loop. The media is its chain's
-// (server/frame/player_chain.h), which has threads of its own while it plays. For each list of
-// formats that sinks take there is one outlet, which exists from the first question for it until
-// the endpoint's end, whether it plays or not.
+// (server/frame/player_chain.h), which has threads of its own while it plays.
 #pragma once
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "modules/core/src/uri_endpoint.h"
 #include "modules/elements/src/element_services.h"
+#include "modules/elements/src/encoded_outlets.h"
 #include "server/base/loop.h"
 #include "server/frame/player_chain.h"
 
@@ -21,8 +19,6 @@ class PlayerEndpoint final : public core::UriEndpoint,
                              public api::PlayerEndpoint,
                              private frame::PlayerObserver {
  public:
-  // Lists of formats, of all sinks of one kind; who comes with another gets nothing.
-  static constexpr std::size_t kMaxOutlets = 32;
   static constexpr Duration kFlowCheckInterval = std::chrono::milliseconds(2000);
 
   PlayerEndpoint(model::ObjectContext context, ElementServices& services,
@@ -39,17 +35,12 @@ class PlayerEndpoint final : public core::UriEndpoint,
   void getVideoInfo(model::Answer<api::VideoInfo> answer) override;
   void getElementGstreamerDot(model::Answer<std::string> answer) override;
 
-  void setEncoderBitrate(int bits_per_second) override;
-  void setMinEncoderBitrate(int bits_per_second) override;
-  void setMaxEncoderBitrate(int bits_per_second) override;
-
   net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
 
  private:
-  struct Outlet;
-
   // core::MediaElement, model::Object.
   void onUpstreamChanged(api::MediaType) override {}  // Nothing can be played into a player.
+  void onEncoderBitratesChanged() override;
   void onClose() override;
 
   // frame::PlayerObserver.
@@ -60,15 +51,13 @@ class PlayerEndpoint final : public core::UriEndpoint,
 
   frame::PlayerChain& chain();
   frame::PlayerSettings chainSettings();
-  frame::EncoderBitrates encoderBitrates();
-  void onBitratesChanged();
   void onStopped();
   void checkFlow();
 
   ElementServices& services_;
   const api::PlayerEndpointArguments arguments_;
   std::unique_ptr<frame::PlayerChain> chain_;  // From the first who needs it.
-  std::vector<std::unique_ptr<Outlet>> outlets_;
+  EncodedOutlets outlets_;
   Timer flow_timer_;
 };
 

@@ -50,7 +50,18 @@ RtpEndpoint::RtpEndpoint(model::ObjectContext context, ElementServices& services
     : BaseRtpEndpoint(context),
       services_(services),
       family_(arguments.use_ipv6 ? net::AddressFamily::Ipv6 : net::AddressFamily::Ipv4),
-      crypto_(cryptoOf(arguments.crypto)) {}
+      crypto_(cryptoOf(arguments.crypto)),
+      formats_(loop(), services, *this,
+               {.on_transcoding =
+                    [this](rtp::MediaKind kind, bool runs) {
+                      setTranscoding(typeOf(kind),
+                                     runs ? api::MediaTranscodingState::Transcoding
+                                          : api::MediaTranscodingState::NotTranscoding);
+                    },
+                .on_error =
+                    [this](const frame::MediaError& error) {
+                      raiseError(error.description, error.code, error.type);
+                    }}) {}
 
 RtpEndpoint::~RtpEndpoint() = default;
 
@@ -143,9 +154,18 @@ void RtpEndpoint::startSession(const sdp::NegotiatedSession& session) {
 
 // ---- Media ----
 
-net::OutletPtr RtpEndpoint::mediaSource(api::MediaType type, const core::AcceptedFormats&) {
+net::OutletPtr RtpEndpoint::mediaSource(api::MediaType type,
+                                        const core::AcceptedFormats& accepted) {
   const auto kind = kindOf(type);
-  return kind && peer_ ? peer_->outlet(*kind) : nullptr;
+  if (!kind || !peer_) return nullptr;
+  return formats_.outletFor(
+      *kind, peer_->outlet(*kind), accepted,
+      wantsRaw(type) ? SourceFormats::Form::Raw : SourceFormats::Form::AsItCame);
+}
+
+void RtpEndpoint::onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) {
+  formats_.onFormat(kind, format);
+  tellDownstream(typeOf(kind));
 }
 
 core::AcceptedFormats RtpEndpoint::acceptedFormats(api::MediaType type) const {
@@ -207,6 +227,7 @@ void RtpEndpoint::onLatencyStatsChanged() {
 // The links first, so that neighbours let go of the media before it ends.
 void RtpEndpoint::onClose() {
   BaseRtpEndpoint::onClose();
+  formats_.close();
   peer_.reset();
   ports_.clear();
 }

@@ -13,6 +13,7 @@
 
 #include "modules/core/src/base_rtp_endpoint.h"
 #include "modules/elements/src/element_services.h"
+#include "modules/elements/src/source_formats.h"
 #include "modules/elements/src/webrtc_stats.h"
 #include "server/net/remote_rtp_peer.h"
 #include "server/packet/sdp/offer_answer.h"
@@ -42,6 +43,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
   void onBandwidthChanged() override;
   core::AcceptedFormats acceptedFormats(api::MediaType type) const override;
   void onUpstreamChanged(api::MediaType type) override;
+  void onEncoderBitratesChanged() override { formats_.onBitratesChanged(); }
   void onLatencyStatsChanged() override;
   void onClose() override;
 
@@ -51,6 +53,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
   void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                    peer::FlowState state) override;
   void onKeySoftLimit(rtp::MediaKind kind) override;
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override;
 
   sdp::NegotiationConfig makeNegotiationConfig();
   void maybeOpenPorts(rtp::MediaKind kind, sdp::NegotiationConfig& config,
@@ -67,6 +70,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
   std::vector<net::MediaPorts> ports_;  // Until the peer has them.
   std::optional<sdp::NegotiatedSession> session_;
   std::unique_ptr<net::RemoteRtpPeer> peer_;
+  SourceFormats formats_;
 
   WebRtcStats stats_;
 };

@@ -38,7 +38,18 @@ WebRtcEndpoint::WebRtcEndpoint(model::ObjectContext context, ElementServices& se
     : BaseRtpEndpoint(context),
       services_(services),
       arguments_(arguments),
-      ice_settings_(readIceSettings(settings())) {}
+      ice_settings_(readIceSettings(settings())),
+      formats_(loop(), services, *this,
+               {.on_transcoding =
+                    [this](rtp::MediaKind kind, bool runs) {
+                      setTranscoding(typeOf(kind),
+                                     runs ? api::MediaTranscodingState::Transcoding
+                                          : api::MediaTranscodingState::NotTranscoding);
+                    },
+                .on_error =
+                    [this](const frame::MediaError& error) {
+                      raiseError(error.description, error.code, error.type);
+                    }}) {}
 
 WebRtcEndpoint::~WebRtcEndpoint() = default;
 
@@ -317,9 +328,18 @@ void WebRtcEndpoint::onDataFlow(sctp::DataDirection direction, sctp::DataFlow fl
 
 // ---- Media ----
 
-net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type, const core::AcceptedFormats&) {
+net::OutletPtr WebRtcEndpoint::mediaSource(api::MediaType type,
+                                           const core::AcceptedFormats& accepted) {
   const auto kind = kindOf(type);
-  return kind && peer_ ? peer_->outlet(*kind) : nullptr;
+  if (!kind || !peer_) return nullptr;
+  return formats_.outletFor(
+      *kind, peer_->outlet(*kind), accepted,
+      wantsRaw(type) ? SourceFormats::Form::Raw : SourceFormats::Form::AsItCame);
+}
+
+void WebRtcEndpoint::onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) {
+  formats_.onFormat(kind, format);
+  tellDownstream(typeOf(kind));
 }
 
 core::AcceptedFormats WebRtcEndpoint::acceptedFormats(api::MediaType type) const {
@@ -409,6 +429,7 @@ void WebRtcEndpoint::onLatencyStatsChanged() {
 void WebRtcEndpoint::onClose() {
   BaseRtpEndpoint::onClose();
   data_.stop();
+  formats_.close();
   peer_.reset();
 }
 

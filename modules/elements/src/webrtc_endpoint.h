@@ -16,6 +16,7 @@
 #include "modules/core/src/base_rtp_endpoint.h"
 #include "modules/elements/src/data_channels.h"
 #include "modules/elements/src/element_services.h"
+#include "modules/elements/src/source_formats.h"
 #include "modules/elements/src/webrtc_settings.h"
 #include "modules/elements/src/webrtc_stats.h"
 #include "server/net/remote_peer.h"
@@ -80,6 +81,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   void onBandwidthChanged() override;
   core::AcceptedFormats acceptedFormats(api::MediaType type) const override;
   void onUpstreamChanged(api::MediaType type) override;
+  void onEncoderBitratesChanged() override { formats_.onBitratesChanged(); }
   void onLatencyStatsChanged() override;
   void onClose() override;
 
@@ -94,6 +96,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   void onMediaState(peer::MediaState state) override;
   void onFlowState(rtp::MediaKind kind, peer::FlowDirection direction,
                    peer::FlowState state) override;
+  void onSourceFormat(rtp::MediaKind kind, const peer::CodecFormat& format) override;
   void onApplicationData(peer::TransportIndex, Bytes) override {}
 
   // net::DataSessionObserver.
@@ -138,6 +141,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   bool has_keys_ = false;  // DTLS is done on all transports.
 
   std::unique_ptr<net::RemotePeer> peer_;
+  SourceFormats formats_;
   DataChannels data_;
 };
 
