@@ -9,8 +9,6 @@ std::expected<CompoundView, Drop> CompoundView::parse(Bytes datagram) noexcept {
     const auto packet = PacketView::parse(rest);
     if (!packet) return std::unexpected(packet.error());
     rest = rest.subspan(packet->bytes());
-    // RFC 3550 §6.4.1: only the last packet may be padded.
-    if (packet->hasPadding() && !rest.empty()) return std::unexpected(Drop::BadPadding);
   }
   return CompoundView(datagram);
 }

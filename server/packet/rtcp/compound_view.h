@@ -1,5 +1,6 @@
 // An RTCP datagram: packets one behind the other (RFC 3550 §6.1), with its strict rules of length;
-// reduced-size ones (RFC 5506), which begin with any packet, are accepted too.
+// reduced-size ones (RFC 5506), which begin with any packet, are accepted too, and padding
+// anywhere.
 //
 //   for (PacketView packet : *CompoundView::parse(datagram)) ...
 #pragma once

@@ -60,19 +60,29 @@ TEST(CompoundView, RefusesOtherVersionsAndTypes) {
   EXPECT_EQ(CompoundView::parse(datagram).error(), Drop::BadType);
 }
 
-TEST(CompoundView, AllowsPaddingInTheLastPacketOnly) {
-  Datagram last = {0x80, 201, 0, 1, 0, 0, 0, 1, 0xa1, 203, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4};
+TEST(CompoundView, LeavesPaddingOut) {
+  const Datagram last = {0x80, 201, 0, 1, 0, 0, 0, 1, 0xa1, 203, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4};
   ASSERT_TRUE(CompoundView::parse(last));
   const PacketView bye = *PacketView::parse(Bytes(last).subspan(8));
   EXPECT_EQ(bye.body().size(), 4u);
 
-  Datagram first = {0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0x81, 203, 0, 1, 0, 0, 0, 1};
-  EXPECT_EQ(CompoundView::parse(first).error(), Drop::BadPadding);
+  const Datagram first = {0xa0, 201, 0, 2, 0, 0, 0, 1, 0, 0, 0, 4, 0x81, 203, 0, 1, 0, 0, 0, 1};
+  EXPECT_TRUE(CompoundView::parse(first));
+}
+
+// As Chromium sends it: transport-wide feedback whose deltas end one to three bytes before a word.
+TEST(CompoundView, TakesPaddingThatOnlyFillsTheLastWord) {
+  const Datagram feedback = {0xaf, 0xcd, 0x00, 0x07, 0xfa, 0x17, 0xfa, 0x17, 0xe4, 0x92, 0x68,
+                             0x12, 0x04, 0x38, 0x00, 0x16, 0x0a, 0x11, 0x99, 0x51, 0xa3, 0x80,
+                             0x80, 0x40, 0x7b, 0x0b, 0x0d, 0x73, 0x11, 0x00, 0x00, 0x03};
+  const auto compound = CompoundView::parse(feedback);
+  ASSERT_TRUE(compound);
+  EXPECT_EQ((*compound->begin()).body().size(), feedback.size() - PacketView::kHeaderBytes - 3);
 }
 
 TEST(CompoundView, RefusesPaddingThatDoesNotFit) {
-  for (const std::uint8_t padding : {0, 1, 3, 8, 12, 255}) {
-    Datagram datagram = {0xa0, 201, 0, 1, 0, 0, 0, padding};
+  for (const std::uint8_t padding : {0, 5, 8, 12, 255}) {
+    const Datagram datagram = {0xa0, 201, 0, 1, 0, 0, 0, padding};
     EXPECT_EQ(CompoundView::parse(datagram).error(), Drop::BadPadding) << int{padding};
   }
 }

@@ -10,7 +10,7 @@ enum class Drop : std::uint8_t {
   TooShort,    // Ends before its header, or before what its counts announce.
   BadVersion,  // Not version 2.
   BadLength,   // Length fields that do not add up to the datagram.
-  BadPadding,  // Padding before the last packet, or more of it than there is room.
+  BadPadding,  // More than there is room, or none where some is announced.
   BadType,     // Not an RTCP packet type (RFC 5761 §4: 192..223).
   BadContent,  // Well framed, but against the rules of its type.
   Count,

@@ -42,7 +42,6 @@ class PacketView {
 
   PacketType type() const { return PacketType(packet_[1]); }
   std::uint8_t count() const { return packet_[0] & 0x1f; }  // Or subtype, or feedback message type.
-  bool hasPadding() const { return packet_[0] & 0x20; }
   Bytes body() const { return packet_.subspan(kHeaderBytes, body_bytes_); }  // Without padding.
   std::size_t bytes() const { return packet_.size(); }                       // With both.
 
