@@ -9,25 +9,25 @@
 
   const kStripHeight = 160;
 
-  /** Pictures of noise, 640 x 160, which no codec can make small. */
-  function noisePictures(context) {
+  /** Pictures of grey noise, 640 x 160: the fainter it is, the better a codec can leave it out when it has to. */
+  function noisePictures(context, contrast) {
     return Array.from({length: 8}, () => {
       const picture = context.createImageData(640, kStripHeight);
       const pixels = new Uint32Array(picture.data.buffer);
-      pixels.forEach((_, n) => pixels[n] = Math.random() * 2 ** 32 | 0xff000000);
+      pixels.forEach((_, n) => pixels[n] = 0xff000000 | 0x010101 * Math.round(128 + contrast * (Math.random() - 0.5)));
       return picture;
     });
   }
 
   /**
-   * The picture of the fake camera, for browsers that cannot read one from a file. busy: with a strip of
-   * noise above the bar, so that the sender needs all the bandwidth it gets.
+   * The picture of the fake camera, for browsers that cannot read one from a file. contrast: of a
+   * strip of noise above the bar, so that the sender has a use for all the bandwidth it gets.
    */
-  function canvasStream({busy = false, width = 640, height = 480} = {}) {
+  function canvasStream({contrast = 0, width = 640, height = 480} = {}) {
     const canvas = Object.assign(document.createElement('canvas'), {width, height});
     const context = canvas.getContext('2d');
     context.scale(width / 640, height / 480);
-    const noise = busy ? noisePictures(context) : [];
+    const noise = contrast > 0 ? noisePictures(context, contrast) : [];
     let count = 0;
     const draw = () => {
       kColours.forEach((colour, n) => {
@@ -38,7 +38,7 @@
       context.fillRect(0, 400, 640, 80);
       context.fillStyle = 'rgb(235,235,235)';
       context.fillRect(performance.now() / 3 % 640, 400, 80, 80);
-      if (busy) context.putImageData(noise[count++ % noise.length], 0, 400 - kStripHeight);
+      if (contrast > 0) context.putImageData(noise[count++ % noise.length], 0, 400 - kStripHeight);
     };
     draw();
     setInterval(draw, 40);
@@ -82,14 +82,14 @@
   async function openStream(source) {
     if (source.colour) return plainStream(source);
     if (source === 'canvas') return canvasStream();
-    if (source === 'large canvas') return canvasStream({busy: true, width: 960, height: 540});
+    if (source === 'large canvas') return canvasStream({contrast: 255, width: 960, height: 540});
     const stream = await openDevices();
     if (source === 'busy') {
       stream.getVideoTracks().forEach((track) => {
         track.stop();
         stream.removeTrack(track);
       });
-      canvasStream({busy: true}).getTracks().forEach((track) => stream.addTrack(track));
+      canvasStream({contrast: 50}).getTracks().forEach((track) => stream.addTrack(track));
     }
     return stream;
   }

@@ -1,10 +1,10 @@
-// Loss, delay and reordering, as mobile networks have them: what a person sees and hears.
+// Loss, delay, reordering and a narrow link, as mobile networks have them: what a person sees and hears.
 import assert from 'node:assert/strict';
-import {connectPeer, expectCameraPicture, expectTone, inPage, kurentoEndpoint} from '../harness/call.mjs';
+import {callKurento, connectPeer, expectCameraPicture, expectMoving, expectTone, inPage, kurentoEndpoint} from '../harness/call.mjs';
 import {kToneHz} from '../harness/fake_devices.mjs';
 import {RoughPath} from '../harness/rough_path.mjs';
 import {scene} from '../harness/scene.mjs';
-import {sleep} from '../harness/wait.mjs';
+import {sleep, until} from '../harness/wait.mjs';
 
 const kRough = {loss: 0.05, delay_ms: 50, jitter_ms: 20};
 const kLongestFreeze_ms = 500;
@@ -53,5 +53,51 @@ scene('5 % loss, 50 ms +- 20 ms and reordering on the way of the presenter: pict
   await connectPeer(page, 'presenter', presenter, {direction: 'sendonly', path});
   await connectPeer(page, 'viewer', viewer, {direction: 'recvonly'});
   await expectFluent(s, page, 'viewer');
+  s.fact('path', await path.counted());
+});
+
+/** Asks until the presenter's video has a bitrate that `isWanted`, in kbit/s. */
+async function untilRate(s, page, rates, what, isWanted, timeout_ms) {
+  await until(() => `${what}: ${rates}`, async () => {
+    rates.push(Math.round(await inPage(page, 'sentBitrate', 'presenter') / 1000));
+    return isWanted(rates.at(-1));
+  }, timeout_ms);
+  s.fact(what, `${rates.at(-1)} kbit/s, after ${rates.join(', ')} each second`);
+}
+
+scene('the way of the viewer narrows to 300 kbit/s and widens again: the presenter follows within 5 s', async (s) => {
+  const pipeline = await (await s.kurento()).create('MediaPipeline');
+  const [presenter, viewer] = [await kurentoEndpoint(pipeline), await kurentoEndpoint(pipeline)];
+  await presenter.object.connect(viewer.object);
+  const page = await s.page();
+  await callKurento(viewer.object, 'setMaxVideoSendBandwidth', 1000);
+  const path = roughPath(s);
+  await connectPeer(page, 'presenter', presenter, {direction: 'sendonly', source: 'busy'});
+  await connectPeer(page, 'viewer', viewer, {direction: 'recvonly', path});
+  const rates = [];
+  await untilRate(s, page, rates, 'a wide link', (kbps) => kbps > 500, 20_000);
+  path.set({down: {rate_kbps: 300}});
+  await untilRate(s, page, rates, 'the narrow link', (kbps) => kbps <= 300, 5000);
+  path.set({});
+  await untilRate(s, page, rates, 'the wide link again', (kbps) => kbps > 400, 5000);
+  await expectMoving(page, 'viewer');
+  s.fact('path', await path.counted());
+});
+
+// How fast it dares more again is for the presenter's own estimate to say.
+scene('the way of the presenter narrows to 300 kbit/s: it follows within 5 s', async (s) => {
+  const pipeline = await (await s.kurento()).create('MediaPipeline');
+  const [presenter, viewer] = [await kurentoEndpoint(pipeline), await kurentoEndpoint(pipeline)];
+  await presenter.object.connect(viewer.object);
+  const page = await s.page();
+  await callKurento(viewer.object, 'setMaxVideoSendBandwidth', 1000);
+  const path = roughPath(s);
+  await connectPeer(page, 'presenter', presenter, {direction: 'sendonly', source: 'busy', path});
+  await connectPeer(page, 'viewer', viewer, {direction: 'recvonly'});
+  const rates = [];
+  await untilRate(s, page, rates, 'a wide link', (kbps) => kbps > 500, 20_000);
+  path.set({up: {rate_kbps: 300}});
+  await untilRate(s, page, rates, 'the narrow link', (kbps) => kbps <= 300, 5000);
+  await expectMoving(page, 'viewer');
   s.fact('path', await path.counted());
 });
