@@ -14,7 +14,8 @@ LogCategory category("frame");
 std::string appsrcFor(const peer::CodecFormat& format) {
   const auto behind = std::chrono::nanoseconds(DecodedInput::kMaxBehind).count();
   return "appsrc name=packets format=time is-live=true max-bytes=0 max-time=" +
-         std::to_string(behind) + " caps=\"" + rtpCapsOf(format) + "\" ! ";
+         std::to_string(behind) + " min-latency=0 max-latency=" + std::to_string(behind) +
+         " caps=\"" + rtpCapsOf(format) + "\" ! ";
 }
 
 }  // namespace
