@@ -1,6 +1,7 @@
 #include "modules/core/src/hub.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "modules/core/src/dot_graph.h"
 #include "modules/core/src/hub_port.h"
@@ -8,14 +9,20 @@
 
 namespace ms::core {
 
-void Hub::addPort(HubPort& port) {
+std::uint32_t Hub::addPort(HubPort& port) {
   if (ports_.size() >= kMaxPorts)
     throw model::ApiError(model::ErrorCode::NotEnoughResources, "Hub has too many ports");
   ports_.push_back(&port);
+  return next_number_++;
 }
 
 void Hub::removePort(HubPort& port) {
   if (std::erase(ports_, &port) > 0) onPortRemoved(port);
+}
+
+net::OutletPtr Hub::outputOf(HubPort& port, api::MediaType type, const AcceptedFormats& accepted) {
+  HubPort* const feeder = feederOf(port, type);
+  return feeder ? feeder->input(type, accepted) : nullptr;
 }
 
 HubPort* Hub::portOf(const model::ObjectPtr& object) const {
@@ -24,12 +31,18 @@ HubPort* Hub::portOf(const model::ObjectPtr& object) const {
   return found == ports_.end() ? nullptr : *found;
 }
 
-std::string Hub::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {
-  return dotGraph({ports_.begin(), ports_.end()});
+void Hub::getGstreamerDot(std::optional<api::GstreamerDotDetails>,
+                          model::Answer<std::string> answer) {
+  drawChain([links = dotGraph({ports_.begin(), ports_.end()}),
+             answer = std::move(answer)](std::string chain) mutable { answer(links + chain); });
 }
 
-void Hub::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) {
-  writeDotFile(getName(), getGstreamerDot(details));
+void Hub::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                           model::Answer<void> answer) {
+  getGstreamerDot(details, [name = getName(), answer = std::move(answer)](auto dot) mutable {
+    writeDotFile(name, *dot);
+    answer({});
+  });
 }
 
 }  // namespace ms::core

@@ -1,17 +1,27 @@
 #include "modules/core/src/hub_port.h"
 
+#include <array>
+
 namespace ms::core {
+namespace {
+
+constexpr std::array kAllTypes{api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data};
+
+}  // namespace
 
 HubPort::HubPort(model::ObjectContext context, const model::ObjectPtr& hub)
-    : MediaElement(context), hub_(std::dynamic_pointer_cast<Hub>(hub)) {
-  hub_->addPort(*this);
-}
+    : MediaElement(context),
+      hub_(std::dynamic_pointer_cast<Hub>(hub)),
+      number_(hub_->addPort(*this)) {}
 
 net::OutletPtr HubPort::mediaSource(api::MediaType type, const AcceptedFormats& accepted) {
-  HubPort* const feeder = hub_->feederOf(*this, type);
-  if (!feeder || is_asking_upstream_) return nullptr;
+  return isClosed() ? nullptr : hub_->outputOf(*this, type, accepted);
+}
+
+net::OutletPtr HubPort::input(api::MediaType type, const AcceptedFormats& accepted) {
+  if (is_asking_upstream_) return nullptr;
   is_asking_upstream_ = true;
-  net::OutletPtr source = feeder->upstreamSource(type, accepted);
+  net::OutletPtr source = upstreamSource(type, accepted);
   is_asking_upstream_ = false;
   return source;
 }
@@ -25,6 +35,14 @@ net::DataOutletPtr HubPort::dataSource() {
   return source;
 }
 
+std::vector<std::pair<api::MediaType, const MediaElement*>> HubPort::sinks() const {
+  auto list = MediaElement::sinks();
+  for (const api::MediaType type : kAllTypes)
+    for (const HubPort* port : hub_->ports())
+      if (hub_->feederOf(*port, type) == this) list.emplace_back(type, port);
+  return list;
+}
+
 void HubPort::onHubChanged(api::MediaType type) {
   tellDownstream(type);
   const HubPort* const feeder = hub_->feederOf(*this, type);
@@ -32,12 +50,18 @@ void HubPort::onHubChanged(api::MediaType type) {
 }
 
 void HubPort::onHubChanged() {
-  for (const api::MediaType type :
-       {api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data})
-    onHubChanged(type);
+  for (const api::MediaType type : kAllTypes) onHubChanged(type);
+}
+
+void HubPort::onMade(api::MediaType type, api::MediaFlowState state) {
+  setTranscoding(type, state == api::MediaFlowState::Flowing
+                           ? api::MediaTranscodingState::Transcoding
+                           : api::MediaTranscodingState::NotTranscoding);
+  setFlowOut(type, state);
 }
 
 void HubPort::onUpstreamChanged(api::MediaType type) {
+  hub_->onInputChanged(*this, type);
   for (HubPort* port : std::vector(hub_->ports()))
     if (hub_->feederOf(*port, type) == this) port->onHubChanged(type);
   setFlowIn(type, upstreamFlow(type));

@@ -11,13 +11,22 @@ class HubPort final : public MediaElement, public api::HubPort {
  public:
   HubPort(model::ObjectContext context, const model::ObjectPtr& hub);
 
-  // MediaElement: the media of the port that the hub names for this one.
+  // In the order in which the ports of the hub were made.
+  std::uint32_t number() const { return number_; }
+  // What is linked into the port; null when nothing is.
+  net::OutletPtr input(api::MediaType type, const AcceptedFormats& accepted);
+
+  // MediaElement: the media that the hub has for this port.
   net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats& accepted) override;
   net::DataOutletPtr dataSource() override;
+  // Also the ports that it feeds through the hub.
+  std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const override;
 
   // The hub feeds this port from elsewhere now.
   void onHubChanged(api::MediaType type);
   void onHubChanged();  // All of it.
+  // What the hub makes for this port begins to flow, or ends. It is encoded by the hub.
+  void onMade(api::MediaType type, api::MediaFlowState state);
 
  protected:
   void onUpstreamChanged(api::MediaType type) override;
@@ -26,6 +35,7 @@ class HubPort final : public MediaElement, public api::HubPort {
 
  private:
   const std::shared_ptr<Hub> hub_;
+  const std::uint32_t number_;
   bool is_asking_upstream_ = false;  // Ends the walk where links make a circle.
 };
 

@@ -82,5 +82,21 @@ TEST_F(HubPortTest, PortsThatFeedOneAnotherInACircleAreHarmless) {
   });
 }
 
+TEST_F(HubPortTest, TheDrawingOfAHubShowsWhichPortFeedsWhich) {
+  run([&] {
+    const auto hub = make<FakeHub>(api::kHubClass, pipeline_);
+    const auto in = make<HubPort>(api::kHubPortClass, hub, hub);
+    const auto out = make<HubPort>(api::kHubPortClass, hub, hub);
+    hub->feeders[out.get()] = in.get();
+
+    std::string drawing;
+    hub->getGstreamerDot({}, [&](auto dot) { drawing = *dot; });
+
+    EXPECT_NE(drawing.find('"' + in->id() + "\" -> \"" + out->id() + "\" [label=\"VIDEO\"]"),
+              std::string::npos)
+        << drawing;
+  });
+}
+
 }  // namespace
 }  // namespace ms::core

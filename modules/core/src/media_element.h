@@ -84,7 +84,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   virtual void onLatencyStatsChanged() {}
 
   // The elements that this one feeds, for the pipeline's graph.
-  std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
+  virtual std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
 
  protected:
   // What this element's own sink takes, where it consumes packets.

@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "modules/elements/src/alpha_blending.h"
+#include "modules/elements/src/composite.h"
 #include "modules/elements/src/dispatcher.h"
 #include "modules/elements/src/dispatcher_one_to_many.h"
+#include "modules/elements/src/mixer.h"
 #include "modules/elements/src/player_endpoint.h"
 #include "modules/elements/src/rtp_endpoint.h"
 #include "modules/elements/src/webrtc_endpoint.h"
@@ -11,7 +14,7 @@
 namespace ms::elements {
 namespace {
 
-void registerHubs(model::ModuleRegistry& registry) {
+void registerHubs(model::ModuleRegistry& registry, ElementServices& services) {
   registry.addFactory(api::kDispatcherClass,
                       api::factoryOfDispatcher([](model::ObjectContext context, const auto&) {
                         return std::make_shared<Dispatcher>(std::move(context));
@@ -21,6 +24,20 @@ void registerHubs(model::ModuleRegistry& registry) {
       api::factoryOfDispatcherOneToMany([](model::ObjectContext context, const auto&) {
         return std::make_shared<DispatcherOneToMany>(std::move(context));
       }));
+  registry.addFactory(
+      api::kCompositeClass,
+      api::factoryOfComposite([&services](model::ObjectContext context, const auto& arguments) {
+        return std::make_shared<Composite>(std::move(context), services, arguments);
+      }));
+  registry.addFactory(
+      api::kAlphaBlendingClass,
+      api::factoryOfAlphaBlending([&services](model::ObjectContext context, const auto&) {
+        return std::make_shared<AlphaBlending>(std::move(context), services);
+      }));
+  registry.addFactory(api::kMixerClass,
+                      api::factoryOfMixer([&services](model::ObjectContext context, const auto&) {
+                        return std::make_shared<Mixer>(std::move(context), services);
+                      }));
 }
 
 }  // namespace
@@ -44,7 +61,7 @@ void registerElements(model::ModuleRegistry& registry, ElementServices& services
       api::factoryOfRtpEndpoint([&services](model::ObjectContext context, const auto& arguments) {
         return std::make_shared<RtpEndpoint>(std::move(context), services, arguments);
       }));
-  registerHubs(registry);
+  registerHubs(registry, services);
 }
 
 }  // namespace ms::elements

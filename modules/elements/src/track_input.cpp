@@ -1,0 +1,39 @@
+#include "modules/elements/src/track_input.h"
+
+#include <utility>
+
+namespace ms::elements {
+
+// On the worker's loop.
+class TrackInput::Hosted {
+ public:
+  Hosted(net::Worker& worker, const rtp::NtpClock& clock, Plan plan)
+      : worker_(worker),
+        sink_(worker.loop(), clock, plan.settings, std::move(plan.feed),
+              {.on_format = std::move(plan.on_format), .on_packet = [] {}}) {
+    sink_.start(Loop::now());
+  }
+
+  void setSource(const net::OutletPtr& outlet) {
+    worker_.loop().assertHere();
+    sink_.setSource(outlet ? worker_.services().relays.sourceOf(outlet) : nullptr, Loop::now());
+  }
+
+ private:
+  net::Worker& worker_;
+  frame::TrackSink sink_;
+};
+
+TrackInput::TrackInput(net::WorkerLease lease, const rtp::NtpClock& clock, Plan plan)
+    : lease_(std::move(lease)),
+      hosted_(lease_.loop(), [&worker = lease_.worker(), clock, plan = std::move(plan)]() mutable {
+        return std::make_unique<Hosted>(worker, clock, std::move(plan));
+      }) {}
+
+TrackInput::~TrackInput() = default;
+
+void TrackInput::setSource(net::OutletPtr source) {
+  hosted_.call([source = std::move(source)](Hosted& hosted) { hosted.setSource(source); });
+}
+
+}  // namespace ms::elements
