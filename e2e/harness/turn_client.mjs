@@ -5,8 +5,8 @@ import {createSocket} from 'node:dgram';
 import {isIPv4} from 'node:net';
 
 const kCookie = 0x2112A442;
-const kAllocate = 0x003, kCreatePermission = 0x008, kSuccess = 0x100;
-const kUsername = 0x06, kIntegrity = 0x08, kError = 0x09, kPeer = 0x12, kRealm = 0x14, kNonce = 0x15, kFamily = 0x17, kTransport = 0x19;
+const kAllocate = 0x003, kRefresh = 0x004, kCreatePermission = 0x008, kSuccess = 0x100;
+const kUsername = 0x06, kIntegrity = 0x08, kError = 0x09, kLifetime = 0x0d, kPeer = 0x12, kRealm = 0x14, kNonce = 0x15, kFamily = 0x17, kTransport = 0x19;
 const kUdp = Buffer.from([17, 0, 0, 0]);
 const kTimeout_ms = 5000;
 
@@ -73,7 +73,11 @@ export class TurnClient {
     this.#socket.on('message', (message) => this.#waiting.get(message.subarray(8, 20).toString('hex'))?.(parse(message)));
   }
 
-  close() { this.#socket.close(); }
+  /** Gives the allocation back, too: the next socket may get the same port, for which there may be only one. */
+  async close() {
+    if (this.key) await this.#request(kRefresh, () => [attribute(kLifetime, Buffer.alloc(4))]);
+    this.#socket.close();
+  }
 
   async #request(method, attributesOf) {
     const id = randomBytes(12);

@@ -49,7 +49,7 @@ async function withClient(body) {
   try {
     return await body(client);
   } finally {
-    client.close();
+    await client.close();
   }
 }
 
@@ -93,7 +93,7 @@ test('a user has a quota', async () => {
     for (const client of clients) errors.push(await client.allocate(credentials));
     assert.deepEqual(errors.filter((error) => error !== 0), [486]);
   } finally {
-    for (const client of clients) client.close();
+    for (const client of clients) await client.close();
   }
 });
 
