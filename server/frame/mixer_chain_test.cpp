@@ -417,16 +417,23 @@ TEST_F(MixerChainTest, InputsAreWantedWhileSomebodyWatchesAndNoLonger) {
   }
 }
 
-TEST_F(MixerChainTest, AnInputThatCannotBeDecodedIsToldAndTheOthersGoOn) {
+TEST_F(MixerChainTest, AnInputOfGarbageIsNotShownAndTheOthersGoOn) {
   Viewer viewer = view(9, kVp8);
   const auto good = film(1, kRed);
   const auto feed = std::make_shared<TrackFeed>(told_->waitForWanted(MediaKind::Video));
   chain_->addInput(PortNumber(2), MediaKind::Video, feed)(kH264);
-  // VP8 in H.264's clothes.
-  const Publisher bad(
-      "videotestsrc is-live=true ! video/x-raw,width=160,height=120 ! vp8enc "
-      "deadline=1 ! rtpvp8pay pt=96",
-      feed);
+  const Publisher garbage(camera(kGreen), feed);  // VP8 in H.264's clothes.
+  EXPECT_TRUE(viewer.sees({{0.1, 0.5, kRed}, {0.9, 0.5, kRed}}));
+}
+
+TEST_F(MixerChainTest, AnInputThatFailsIsToldAndTheOthersGoOn) {
+  constexpr peer::CodecFormat kOfNoDepayloader{.codec = rtp::Codec::Vp8, .clock_rate = 8000};
+  Viewer viewer = view(9, kVp8);
+  const auto good = film(1, kRed);
+  const auto feed = std::make_shared<TrackFeed>(told_->waitForWanted(MediaKind::Video));
+  chain_->addInput(PortNumber(2), MediaKind::Video, feed)(kOfNoDepayloader);
+  const Publisher broken(camera(kGreen), feed);
+  EXPECT_EQ(told_->waitForBroken(), feed);
   EXPECT_TRUE(viewer.sees({{0.1, 0.5, kRed}, {0.9, 0.5, kRed}}));
 }
 
