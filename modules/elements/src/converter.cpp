@@ -2,61 +2,13 @@
 
 #include <utility>
 
-#include "server/frame/track_sink.h"
-#include "server/net/remote.h"
-
 namespace ms::elements {
 namespace {
 
 // Audio is not sent again, so that nothing is worth waiting for but packets out of order.
 constexpr Duration kMaxAudioWait = std::chrono::milliseconds(100);
 
-// The sink on its worker.
-class HostedSink {
- public:
-  HostedSink(net::Worker& worker, const rtp::NtpClock& clock, rtp::MediaKind kind,
-             std::shared_ptr<frame::TrackFeed> feed,
-             std::function<void(const peer::CodecFormat&)> on_format)
-      : worker_(worker),
-        sink_(worker.loop(), clock,
-              {.kind = kind,
-               .max_wait =
-                   kind == rtp::MediaKind::Audio ? kMaxAudioWait : frame::ReorderBuffer::kMaxWait},
-              std::move(feed), {.on_format = std::move(on_format), .on_packet = [] {}}) {
-    sink_.start(Loop::now());
-  }
-
-  void setSource(const net::OutletPtr& outlet) {
-    worker_.loop().assertHere();
-    sink_.setSource(outlet ? worker_.services().relays.sourceOf(outlet) : nullptr, Loop::now());
-  }
-
- private:
-  net::Worker& worker_;
-  frame::TrackSink sink_;
-};
-
 }  // namespace
-
-class Converter::Input {
- public:
-  Input(net::WorkerLease lease, const rtp::NtpClock& clock, rtp::MediaKind kind,
-        const frame::ConversionChain& chain)
-      : lease_(std::move(lease)),
-        hosted_(lease_.loop(), [&worker = lease_.worker(), clock, kind, feed = chain.feed(),
-                                on_format = chain.onFormat()]() mutable {
-          return std::make_unique<HostedSink>(worker, clock, kind, std::move(feed),
-                                              std::move(on_format));
-        }) {}
-
-  void setSource(net::OutletPtr source) {
-    hosted_.call([source = std::move(source)](HostedSink& sink) { sink.setSource(source); });
-  }
-
- private:
-  const net::WorkerLease lease_;
-  net::Remote<HostedSink> hosted_;
-};
 
 std::shared_ptr<Converter> Converter::make(Loop& home, ElementServices& services,
                                            const frame::ConversionChain::Settings& settings,
@@ -96,8 +48,14 @@ net::OutletPtr Converter::outlet(const core::AcceptedFormats& accepted) {
 // On the worker of the source, if it has one: then packets need not cross loops.
 void Converter::maybeTakeInput() {
   if (!is_running_ || !source_ || !chain_) return;
-  input_ = std::make_unique<Input>(net::WorkerLease(source_->worker()), services_.clock(), kind_,
-                                   *chain_);
+  const bool is_audio = kind_ == rtp::MediaKind::Audio;
+  input_ = std::make_unique<TrackInput>(
+      net::WorkerLease(source_->worker()), services_.clock(),
+      TrackInput::Plan{
+          .settings = {.kind = kind_,
+                       .max_wait = is_audio ? kMaxAudioWait : frame::ReorderBuffer::kMaxWait},
+          .feed = chain_->feed(),
+          .on_format = chain_->onFormat()});
   input_->setSource(source_);
 }
 

@@ -10,6 +10,7 @@
 
 #include "modules/elements/src/element_services.h"
 #include "modules/elements/src/encoded_outlets.h"
+#include "modules/elements/src/track_input.h"
 #include "server/frame/conversion_chain.h"
 #include "server/net/outlet.h"
 
@@ -39,8 +40,6 @@ class Converter final : public frame::ConversionObserver,
   void close();
 
  private:
-  class Input;
-
   Converter(const Loop& home, ElementServices& services, ElementServices::ConversionPermit permit,
             rtp::MediaKind kind, Told told);
 
@@ -59,7 +58,7 @@ class Converter final : public frame::ConversionObserver,
   net::OutletPtr source_;
   EncodedOutlets outlets_;
   std::unique_ptr<frame::ConversionChain> chain_;
-  std::unique_ptr<Input> input_;  // While it runs, from the first source on.
+  std::unique_ptr<TrackInput> input_;  // While it runs, from the first source on.
 };
 
 }  // namespace ms::elements
