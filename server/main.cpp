@@ -18,7 +18,7 @@
 #include "modules/core/src/server_manager.h"
 #include "modules/elements/src/element_services.h"
 #include "modules/elements/src/elements_module.h"
-#include "modules/filters/api.h"
+#include "modules/filters/src/filters_module.h"
 #include "server/app/external_address.h"
 #include "server/app/glib_log.h"
 #include "server/app/privileges.h"
@@ -57,7 +57,7 @@ struct Media {
       : workers(config.workers), services(workers, ms::core::ModuleSettings(*config.modules)) {
     ms::core::registerCore(modules);
     ms::elements::registerElements(modules, services);
-    modules.addModule(ms::api::filtersModule());
+    ms::filters::registerFilters(modules, services);
     std::vector<std::filesystem::path> folders(options.modules_path.begin(),
                                                options.modules_path.end());
     if (std::filesystem::is_directory(MS_MODULES_FOLDER)) folders.emplace_back(MS_MODULES_FOLDER);

@@ -54,8 +54,9 @@ void ConversionRun::open() {
 
 // Converters on both sides: an element may work on few formats only.
 GstElement* ConversionRun::addFilter(GstElement* behind) {
-  filter_ = makeElement(*plan_.filter);
-  if (!filter_) return nullptr;
+  auto made = makeElement(*plan_.filter);
+  if (!made) return nullptr;
+  filter_ = std::move(*made);
   const char* const converter =
       plan_.kind == rtp::MediaKind::Audio ? "audioconvert" : "videoconvert";
   GstElement* const before = gst_element_factory_make(converter, nullptr);

@@ -12,29 +12,60 @@ bool isNameCharacter(char c) {
          c == '_';
 }
 
-// Words, separated by blanks outside of quotes. Nothing when a quote is left open.
+bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+// Words, separated by blanks outside of quotes. Nothing when a quote is left open, or stands where
+// gst-launch would not read it as one: that is, not around a whole value.
 std::optional<std::vector<std::string_view>> wordsOf(std::string_view text) {
   std::vector<std::string_view> words;
   std::size_t begin = std::string_view::npos;
   char quote = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
     const char c = i < text.size() ? text[i] : ' ';
-    const bool is_blank = !quote && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+    const bool is_blank = !quote && isBlank(c);
     if (is_blank && begin != std::string_view::npos) {
       words.push_back(text.substr(begin, i - begin));
       begin = std::string_view::npos;
     }
     if (is_blank) continue;
     if (begin == std::string_view::npos) begin = i;
-    if (c == '\\')
+    const bool is_quote = c == '"' || c == '\'';
+    if (c == '\\') {
       ++i;  // The next one means nothing.
-    else if (quote && c == quote)
+    } else if (quote && c == quote) {
       quote = 0;
-    else if (!quote && (c == '"' || c == '\''))
+      if (i + 1 < text.size() && !isBlank(text[i + 1])) return std::nullopt;
+    } else if (!quote && is_quote) {
+      if (i == begin || text[i - 1] != '=') return std::nullopt;
       quote = c;
+    }
   }
   if (quote) return std::nullopt;
   return words;
+}
+
+// As gst-launch reads it: without the quotes around it, and without backslashes.
+std::string plainValue(std::string_view written) {
+  if (written.size() >= 2 && (written.front() == '"' || written.front() == '\''))
+    written = written.substr(1, written.size() - 2);
+  std::string plain;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (written[i] == '\\' && i + 1 < written.size()) ++i;
+    plain += written[i];
+  }
+  return plain;
+}
+
+std::vector<ElementProperty> propertiesIn(std::string_view command) {
+  std::vector<ElementProperty> properties;
+  const auto words = wordsOf(command);
+  for (std::size_t i = 1; words && i < words->size(); ++i) {
+    const std::size_t equals = (*words)[i].find('=');
+    if (equals != std::string_view::npos)
+      properties.push_back(
+          {std::string((*words)[i].substr(0, equals)), plainValue((*words)[i].substr(equals + 1))});
+  }
+  return properties;
 }
 
 bool isProperty(std::string_view word) {
@@ -76,27 +107,42 @@ std::optional<std::string> elementNameOf(std::string_view command) {
   return std::string(name);
 }
 
-GstPtr<GstElement> makeElement(const ElementFilter& filter) {
+std::expected<GstPtr<GstElement>, std::string> makeElement(const ElementFilter& filter) {
   GError* raw_error = nullptr;
   GstElement* const element = gst_parse_launch_full(filter.command.c_str(), nullptr,
                                                     GST_PARSE_FLAG_FATAL_ERRORS, &raw_error);
   const GstPtr<GError> error(raw_error);
   GstPtr<GstElement> made(element ? GST_ELEMENT(gst_object_ref_sink(element)) : nullptr);
-  if (!made || error) return nullptr;
+  if (!made || error) return std::unexpected(error ? error->message : "no element");
+  // Once more: GStreamer 1.22 sets them while it constructs the element, where the default of
+  // another property may follow (videoflip: method, video-direction). It has accepted them.
+  for (const ElementProperty& property : propertiesIn(filter.command))
+    (void)maybeSetProperty(made.get(), property);
   for (const ElementProperty& property : filter.properties)
-    if (!maybeSetProperty(made.get(), property)) return nullptr;
+    if (const auto set = maybeSetProperty(made.get(), property); !set)
+      return std::unexpected(set.error());
   return made;
 }
 
 std::expected<MediaKind, std::string> tryFilter(const ElementFilter& filter) {
   startGStreamer();
-  const std::string refusal = "GStreamer element cannot be created: " + filter.command;
-  const GstPtr<GstElement> element = makeElement(filter);
-  if (!element) return std::unexpected(refusal);
-  const auto in = kindAt(element.get(), "sink"), out = kindAt(element.get(), "src");
+  const auto made = makeElement(filter);
+  if (!made) return std::unexpected("GStreamer element cannot be created: " + made.error());
+  GstElementFactory* const factory = gst_element_get_factory(made->get());
+  if (!factory || elementNameOf(filter.command) != GST_OBJECT_NAME(factory))
+    return std::unexpected("Given command is not valid, only one element can be created");
+  const auto in = kindAt(made->get(), "sink"), out = kindAt(made->get(), "src");
   if (!in || in != out)
-    return std::unexpected("Given command is no filter of audio or video: " + filter.command);
+    return std::unexpected("Given command is not valid, pad templates don't match");
   return *in;
+}
+
+std::expected<void, std::string> tryProperty(const ElementFilter& filter,
+                                             const ElementProperty& property) {
+  startGStreamer();
+  const auto made = makeElement(filter);
+  if (!made) return std::unexpected(made.error());
+  return maybeSetProperty(made->get(), property);
 }
 
 std::expected<void, std::string> maybeSetProperty(GstElement* element,

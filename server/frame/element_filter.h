@@ -30,14 +30,16 @@ struct ElementFilter {
 // plain values. Needs no GStreamer.
 std::optional<std::string> elementNameOf(std::string_view command);
 
-// Null when GStreamer cannot make it, or has no such property.
-GstPtr<GstElement> makeElement(const ElementFilter& filter);
+// Or why GStreamer cannot, in its words.
+std::expected<GstPtr<GstElement>, std::string> makeElement(const ElementFilter& filter);
 
 // What is wrong with a filter, or the medium that its element works on: the one input and the one
-// output take raw audio or raw video. Starts GStreamer: on an executor, never on a loop.
+// output take raw audio or raw video. Starts GStreamer, which takes a while the first time.
 std::expected<rtp::MediaKind, std::string> tryFilter(const ElementFilter& filter);
 
-// What is wrong with a property of an element, if anything is. Reads no file and opens nothing.
+// What is wrong with a property of a filter's element, if anything is.
+std::expected<void, std::string> tryProperty(const ElementFilter& filter,
+                                             const ElementProperty& property);
 std::expected<void, std::string> maybeSetProperty(GstElement* element,
                                                   const ElementProperty& property);
 
