@@ -84,11 +84,15 @@ std::optional<MediaKind> kindOf(const GstCaps* caps) {
   return kind;
 }
 
-std::optional<MediaKind> kindAt(GstElement* element, const char* pad_name) {
-  const GstPtr<GstPad> pad(gst_element_get_static_pad(element, pad_name));
-  if (!pad) return std::nullopt;
-  const GstPtr<GstCaps> caps(gst_pad_get_pad_template_caps(pad.get()));
-  return kindOf(caps.get());
+// Of its pad for raw media; there may be another one, as for the text of an overlay.
+std::optional<MediaKind> kindAt(GstElement* element, GstPadDirection direction) {
+  for (const GList* item = GST_ELEMENT_PADS(element); item; item = item->next) {
+    GstPad* const pad = GST_PAD(item->data);
+    if (gst_pad_get_direction(pad) != direction) continue;
+    const GstPtr<GstCaps> caps(gst_pad_get_pad_template_caps(pad));
+    if (const auto kind = kindOf(caps.get())) return kind;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ std::expected<MediaKind, std::string> tryFilter(const ElementFilter& filter) {
   GstElementFactory* const factory = gst_element_get_factory(made->get());
   if (!factory || elementNameOf(filter.command) != GST_OBJECT_NAME(factory))
     return std::unexpected("Given command is not valid, only one element can be created");
-  const auto in = kindAt(made->get(), "sink"), out = kindAt(made->get(), "src");
+  const auto in = kindAt(made->get(), GST_PAD_SINK), out = kindAt(made->get(), GST_PAD_SRC);
   if (!in || in != out)
     return std::unexpected("Given command is not valid, pad templates don't match");
   return *in;
