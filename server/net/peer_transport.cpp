@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/base/loop.h"
+#include "server/net/drop_log.h"
 #include "server/net/outlet.h"
 #include "server/net/timer_tick.h"
 #include "server/net/worker_loops.h"
@@ -194,6 +195,7 @@ void PeerTransport::Parts::end() {
   timer.cancel();
   for (const OutletPtr& outlet : std::exchange(outlets, {})) outlet->close();
   peer.stop(Loop::now());
+  logDrops(peer);
   for (const auto& path : paths) path->agent.close();
 }
 

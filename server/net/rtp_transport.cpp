@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/net/drop_log.h"
 #include "server/net/outlet.h"
 #include "server/net/timer_tick.h"
 #include "server/net/worker_loops.h"
@@ -230,6 +231,7 @@ void RtpTransport::stop() {
   timer_.cancel();
   for (const OutletPtr& outlet : std::exchange(outlets_, {})) outlet->close();
   peer_.stop(Loop::now());
+  logDrops(peer_);
   paths_.clear();
 }
 

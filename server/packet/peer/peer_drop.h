@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "server/packet/rtcp/drop.h"
@@ -59,5 +60,8 @@ struct PeerDropCounters {
   std::array<std::uint64_t, static_cast<std::size_t>(rtcp::Drop::Count)> rtcp{};
   rtp::DropCounters rtp;
 };
+
+// What was counted, as "rtp SequenceJump 2, peer Duplicate 13"; empty when nothing was. For a log.
+std::string describe(const PeerDropCounters& drops);
 
 }  // namespace ms::peer
