@@ -31,10 +31,12 @@ net::OutletPtr SourceFormats::outletFor(rtp::MediaKind kind, const net::OutletPt
   return peer;
 }
 
-// Who has not said yet what he takes will ask again.
+// Who has not said yet what he takes will ask again. Who takes nothing that can be made here gets
+// what there is.
 bool SourceFormats::mustConvert(const Track& track, const core::AcceptedFormats& accepted,
                                 Form form) const {
   if (!track.format || accepted.empty() || !frame::isDecodable(*track.format)) return false;
+  if (!frame::encodableFormat(accepted)) return false;
   return form == Form::Raw || std::ranges::none_of(accepted, [&](const peer::CodecFormat& wanted) {
            return peer::canCarry(*track.format, wanted);
          });
