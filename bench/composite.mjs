@@ -12,7 +12,7 @@ import {MediaServer} from '../e2e/harness/media_server.mjs';
 import {RawClient} from '../e2e/harness/raw_client.mjs';
 
 const seconds = Number(process.argv[2] ?? 20);
-const kCameras = 4, kWarmUp_ms = 4000, kTicksPerSecond = 100;
+const kCameras = 4, kRate = 15, kWarmUp_ms = 4000, kTicksPerSecond = 100;
 const kBitrate = 500_000;  // maxVideoSendBandwidth of an endpoint, by default
 const kEncoder = `videoconvert ! vp8enc deadline=1 cpu-used=16 end-usage=cbr threads=1 lag-in-frames=0 keyframe-max-dist=1800 target-bitrate=${kBitrate} ! rtpvp8pay`;
 
@@ -41,15 +41,30 @@ async function measure(pid) {
   return (used(pid) - before) * 1000 / (performance.now() - begin_ms);
 }
 
+/** A socket that counts what comes. */
+async function listen() {
+  const viewer = {socket: createSocket('udp4'), received: 0};
+  viewer.socket.on('message', () => viewer.received += 1);
+  await new Promise((resolve) => viewer.socket.bind(0, '127.0.0.1', resolve));
+  return viewer;
+}
+
+function leave(viewer) {
+  viewer.socket.close();
+  assert.ok(viewer.received > kRate * seconds, `the viewer got ${viewer.received} packets`);
+}
+
 async function ofGstLaunch() {
-  const ports = await freePortPairs(kCameras + 1);
-  const cells = ports.slice(0, kCameras).map((port, n) => `udpsrc port=${port} caps="application/x-rtp,media=video,payload=96,encoding-name=VP8,clock-rate=90000"
+  const ports = await freePortPairs(kCameras), viewer = await listen();
+  const cells = ports.map((port, n) => `udpsrc port=${port} caps="application/x-rtp,media=video,payload=96,encoding-name=VP8,clock-rate=90000"
     ! rtpjitterbuffer ! rtpvp8depay ! vp8dec ! mix.sink_${n}`).join(' ');
-  const places = ports.slice(0, kCameras).map((_, n) => `sink_${n}::xpos=${n % 2 * 400} sink_${n}::ypos=${Math.floor(n / 2) * 300} sink_${n}::width=400 sink_${n}::height=300`).join(' ');
+  const places = ports.map((_, n) => `sink_${n}::xpos=${n % 2 * 400} sink_${n}::ypos=${Math.floor(n / 2) * 300} sink_${n}::width=400 sink_${n}::height=300`).join(' ');
   const child = launch(`compositor name=mix background=black latency=300000000 ${places} ! video/x-raw,format=I420,width=800,height=600,framerate=15/1
-    ! queue ! ${kEncoder} ! udpsink host=127.0.0.1 port=${ports[kCameras]} ${cells}`.replaceAll('\n', ' '));
-  ports.slice(0, kCameras).forEach(camera);
-  return measure(child.pid);
+    ! queue ! ${kEncoder} ! udpsink host=127.0.0.1 port=${viewer.socket.address().port} ${cells}`.replaceAll('\n', ' '));
+  ports.forEach(camera);
+  const cost = await measure(child.pid);
+  leave(viewer);
+  return cost;
 }
 
 const offer = (port, direction) => ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', `m=video ${port} RTP/AVP 96`, 'a=rtpmap:96 VP8/90000', `a=${direction}`, ''].join('\r\n');
@@ -67,18 +82,15 @@ async function ofServer() {
     const answer = await client.invoke(endpoint, 'processOffer', {offer: offer(sender, 'sendonly')});
     camera(/^m=video (\d+) /m.exec(answer)[1]);
   }
-  let received = 0;
-  const viewer = createSocket('udp4').on('message', () => received += 1);
-  await new Promise((resolve) => viewer.bind(0, '127.0.0.1', resolve));
+  const viewer = await listen();
   const port = await client.create('HubPort', {hub});
   const endpoint = await client.create('RtpEndpoint', {mediaPipeline: pipeline});
   await client.invoke(port, 'connect', {sink: endpoint});
-  await client.invoke(endpoint, 'processOffer', {offer: offer(viewer.address().port, 'recvonly')});
+  await client.invoke(endpoint, 'processOffer', {offer: offer(viewer.socket.address().port, 'recvonly')});
   const cost = await measure(server.pid);
   client.close();
   await server.stop();
-  viewer.close();
-  assert.ok(received > 15 * seconds, `the viewer got ${received} packets`);
+  leave(viewer);
   return cost;
 }
 
