@@ -96,7 +96,7 @@ void TrackSink::onSourceClock(peer::MediaSource&, const rtcp::ClockMapping& mapp
 
 void TrackSink::onPacket(const peer::SourcePacket& packet, Timestamp now) {
   told_.on_packet();
-  if (!is_started_ || packet.view.payload().empty()) return;
+  if (!is_started_) return;
   if (packet.format.codec == rtp::Codec::Other) return;  // Events and comfort noise beside media.
   maybeChooseLayer(now);
   if (!isOfStream(packet)) {
@@ -128,7 +128,8 @@ bool TrackSink::isOfStream(const peer::SourcePacket& packet) const {
 }
 
 bool TrackSink::canBegin(const peer::SourcePacket& packet) const {
-  return !isVideo() || rtp::isKeyFrameStart(packet.format.codec, packet.view.payload());
+  return isVideo() ? rtp::isKeyFrameStart(packet.format.codec, packet.view.payload())
+                   : !packet.view.payload().empty();
 }
 
 void TrackSink::begin(const peer::SourcePacket& packet, Timestamp now) {
@@ -167,7 +168,7 @@ void TrackSink::write(const ReorderBuffer::Popped& popped, Timestamp now) {
   const auto view = rtp::RtpView::parse(popped.packet.bytes());
   if (!view) return;
   Bytes payload = view->payload();
-  if (waitsForKeyFrame(popped, payload, now)) return;
+  if (waitsForKeyFrame(popped, payload, now) || payload.empty()) return;  // Padding, to probe.
   if (stream_->format.codec == rtp::Codec::Red) {
     const auto primary = rtp::redPrimary(payload);
     if (!primary) return;

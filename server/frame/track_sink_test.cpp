@@ -168,6 +168,20 @@ TEST_F(TrackSinkTest, AfterALossGoesOnWithAKeyFrame) {
   EXPECT_EQ(written[2].number, written[1].number + 1);
 }
 
+TEST_F(TrackSinkTest, PaddingIsNoLoss) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Video}, video_);
+  feed_->open(outcome.in.get(), kVp8);
+  sendVideo(10, 1000ms, true);
+  const rtp::TestPacket padding{
+      .sequence_number = 11, .timestamp = 90'000, .ssrc = 7, .payload = {}};
+  run([&] { video_.send(padding.bytes(), at(1010ms)); });
+  sendVideo(12, 1040ms, false);
+  const auto written = end(outcome);
+  ASSERT_EQ(times(written), (Times{0, 40}));
+  EXPECT_EQ(written[1].number, written[0].number + 1);
+}
+
 TEST_F(TrackSinkTest, AudioGoesOnAfterALossAndKeepsTheGap) {
   Outcome outcome;
   make({.kind = rtp::MediaKind::Audio, .max_wait = 0ms}, audio_);
