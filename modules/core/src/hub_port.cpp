@@ -67,6 +67,13 @@ void HubPort::onUpstreamChanged(api::MediaType type) {
   setFlowIn(type, upstreamFlow(type));
 }
 
+void HubPort::onUpstreamEnd() {
+  for (HubPort* port : std::vector(hub_->ports()))
+    if (hub_->feederOf(*port, api::MediaType::Video) == this ||
+        hub_->feederOf(*port, api::MediaType::Audio) == this)
+      port->tellEnd();
+}
+
 void HubPort::onUpstreamFlow(api::MediaType type, api::MediaFlowState state) {
   setFlowIn(type, state);
   for (HubPort* port : std::vector(hub_->ports()))

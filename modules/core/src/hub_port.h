@@ -30,6 +30,7 @@ class HubPort final : public MediaElement, public api::HubPort {
 
  protected:
   void onUpstreamChanged(api::MediaType type) override;
+  void onUpstreamEnd() override;
   void onUpstreamFlow(api::MediaType type, api::MediaFlowState state) override;
   void onClose() override;
 

@@ -235,6 +235,14 @@ void MediaElement::tellDownstream(api::MediaType type) {
   is_telling = false;
 }
 
+void MediaElement::tellEnd() {
+  if (is_telling_end_) return;
+  is_telling_end_ = true;
+  for (const LinkPtr& link : std::vector(outgoing_))
+    if (link->isDefault()) link->sink->onUpstreamEnd();
+  is_telling_end_ = false;
+}
+
 // ---- Flow ----
 
 void MediaElement::setFlowIn(api::MediaType type, api::MediaFlowState state) {

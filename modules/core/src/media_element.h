@@ -103,6 +103,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   virtual void onUpstreamChanged(api::MediaType type) = 0;
   void tellDownstream(api::MediaType type);
 
+  // The media of this element has come to its end: elements further down may want to know.
+  void tellEnd();
+  virtual void onUpstreamEnd() {}
+
   // Media flow as MediaFlowInStateChanged and MediaFlowOutStateChanged show it; repeats are
   // ignored.
   void setFlowIn(api::MediaType type, api::MediaFlowState state);
@@ -157,6 +161,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   };
   std::array<std::optional<WantedFormat>, 3> wanted_formats_;
   bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
+  bool is_telling_end_ = false;
 
   int encoder_bitrate_;  // Bits per second.
   int min_encoder_bitrate_;

@@ -15,6 +15,7 @@ class PassThrough final : public MediaElement, public api::PassThrough {
 
  protected:
   void onUpstreamChanged(api::MediaType type) override;
+  void onUpstreamEnd() override { tellEnd(); }
   void onUpstreamFlow(api::MediaType type, api::MediaFlowState state) override;
 
  private:

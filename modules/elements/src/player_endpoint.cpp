@@ -129,6 +129,7 @@ void PlayerEndpoint::onEndOfStream() {
   chain_->stop();  // It has; what it told before that is forgotten.
   onStopped();
   raise(api::EndOfStream());
+  tellEnd();
 }
 
 void PlayerEndpoint::onError(const frame::MediaError& error) {
