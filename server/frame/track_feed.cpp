@@ -41,6 +41,12 @@ void TrackFeed::close() {
   if (former) gst_object_unref(former);
 }
 
+void TrackFeed::decline() {
+  close();
+  MutexLock lock(mutex_);
+  is_declined_ = true;
+}
+
 void TrackFeed::end() {
   MutexLock lock(mutex_);
   if (appsrc_) gst_app_src_end_of_stream(GST_APP_SRC(appsrc_));
@@ -48,12 +54,12 @@ void TrackFeed::end() {
 
 bool TrackFeed::isOpenFor(const peer::CodecFormat& format) const {
   MutexLock lock(mutex_);
-  return appsrc_ && format_ == format;
+  return is_declined_ || (appsrc_ && format_ == format);
 }
 
 bool TrackFeed::write(Bytes packet, Timestamp due) {
   MutexLock lock(mutex_);
-  if (!appsrc_) return false;
+  if (!appsrc_) return is_declined_;
   const std::size_t level = gst_app_src_get_current_level_bytes(GST_APP_SRC(appsrc_));
   if (level + packet.size() > kMaxBytes || isBehind(GST_APP_SRC(appsrc_))) {
     if (!std::exchange(is_full_, true) && on_full_) on_full_();

@@ -35,13 +35,15 @@ class TrackFeed {
   void open(GstElement* appsrc, const peer::CodecFormat& format,
             std::function<void()> on_full = nullptr);
   void close();
+  // Nobody will open it: what is written is lost.
+  void decline();
   // The end of the stream, after all that was written.
   void end();
 
   // On the loop.
   TrackOrigin& origin() const { return *origin_; }
   bool isOpenFor(const peer::CodecFormat& format) const;
-  // False when it is closed or full: the packet is lost.
+  // False when the packet is lost because it is closed or full.
   bool write(Bytes packet, Timestamp due);
   // Nothing came until then since the last packet: who joins the tracks need not wait for it.
   void tellSilenceUntil(Timestamp due);
@@ -53,6 +55,7 @@ class TrackFeed {
   std::optional<peer::CodecFormat> format_ GUARDED_BY(mutex_);
   std::function<void()> on_full_ GUARDED_BY(mutex_);
   bool is_full_ GUARDED_BY(mutex_) = false;
+  bool is_declined_ GUARDED_BY(mutex_) = false;
   std::optional<Duration> written_until_ GUARDED_BY(mutex_);
 };
 

@@ -44,7 +44,10 @@ void TrackSink::setSource(peer::MediaSource* source, Timestamp now) {
 
 void TrackSink::start(Timestamp now) {
   if (std::exchange(is_started_, true)) return;
-  if (halted_since_) halted_ += now - *std::exchange(halted_since_, std::nullopt);
+  if (halted_since_) {
+    halted_ += now - *std::exchange(halted_since_, std::nullopt);
+    resumed_at_ = now;
+  }
   buffer_ = ReorderBuffer(settings_.max_wait);
   needs_key_frame_ = true;
   last_written_at_ = now;
@@ -174,7 +177,10 @@ void TrackSink::write(const ReorderBuffer::Popped& popped, Timestamp now) {
     if (!primary) return;
     payload = *primary;
   }
-  const Timestamp due = dueOf(*view, popped.packet.arrival());
+  const Timestamp taken = dueOf(*view, popped.packet.arrival());
+  // Video cannot do without its key frame, audio can.
+  if (!isVideo() && taken + halted_ < resumed_at_) return;
+  const Timestamp due = placed(taken);
   maybeCloseGap(popped, due);
   if (last_due_ && due > *last_due_) last_step_ = due - *last_due_;
   last_due_ = due;
@@ -203,6 +209,12 @@ Timestamp TrackSink::dueOf(const rtp::RtpView& view, Timestamp arrival) {
                            .clock_rate = format_->clock_rate,
                            .arrival = arrival}) -
          halted_;
+}
+
+// After a halt what is taken may be older than what was written last.
+Timestamp TrackSink::placed(Timestamp taken) {
+  if (std::exchange(last_taken_, taken) == taken && last_due_) return *last_due_;
+  return last_due_ ? std::max(taken, *last_due_ + DueTimes::kMinStep) : taken;
 }
 
 void TrackSink::maybeCloseGap(const ReorderBuffer::Popped& popped, Timestamp due) {

@@ -80,6 +80,7 @@ class TrackSink final : public peer::MediaSink {
   void write(const ReorderBuffer::Popped& popped, Timestamp now);
   bool waitsForKeyFrame(const ReorderBuffer::Popped& popped, Bytes payload, Timestamp now);
   Timestamp dueOf(const rtp::RtpView& view, Timestamp arrival);
+  Timestamp placed(Timestamp taken);
   void maybeCloseGap(const ReorderBuffer::Popped& popped, Timestamp due);
   bool writePayload(const rtp::RtpView& view, Bytes payload, Timestamp due);
   void maybeEnd();
@@ -99,6 +100,7 @@ class TrackSink final : public peer::MediaSink {
   bool is_started_ = false;
   std::optional<Timestamp> halted_since_;
   Duration halted_{};
+  Timestamp resumed_at_{};
 
   struct Stream {
     peer::CodecFormat format;  // As it comes; format_ as it is written.
@@ -113,7 +115,8 @@ class TrackSink final : public peer::MediaSink {
 
   rtp::SequenceNumber
       number_;  // As written: what was lost leaves a gap, what is left out does not.
-  std::optional<Timestamp> last_due_;
+  std::optional<Timestamp> last_taken_;  // As told by the sender, without the halts.
+  std::optional<Timestamp> last_due_;    // As written.
   Duration last_step_{};
   Timestamp last_written_at_{};
   std::function<void()> done_;  // While it ends.

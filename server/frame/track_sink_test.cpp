@@ -218,6 +218,33 @@ TEST_F(TrackSinkTest, TheTimeWhileItIsHaltedIsCutOut) {
   EXPECT_EQ(times(end(outcome)), (Times{0, 20, 40, 60}));
 }
 
+TEST_F(TrackSinkTest, SoundThatWasTakenWhileItWasHaltedIsLeftOut) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Audio}, audio_);
+  feed_->open(outcome.in.get(), kOpus);
+  sendAudio(1, 1000ms);
+  sendAudio(2, 1020ms);
+  run([this] { sink_->halt(at(1025ms)); });
+  run([this] { sink_->start(at(3025ms)); });
+  sendAudio(103, 3020ms);
+  sendAudio(104, 3040ms);
+  EXPECT_EQ(times(end(outcome)), (Times{0, 20, 40}));
+}
+
+TEST_F(TrackSinkTest, APictureThatWasTakenWhileItWasHaltedStepsNotBack) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Video}, video_);
+  feed_->open(outcome.in.get(), kVp8);
+  sendVideo(1, 1000ms, true);
+  sendVideo(2, 1040ms, false);
+  run([this] { sink_->halt(at(1041ms)); });
+  run([this] { sink_->start(at(3041ms)); });
+  sendVideo(50, 3010ms, true);
+  sendVideo(51, 3010ms, false);  // Of the same frame.
+  sendVideo(52, 3080ms, false);
+  EXPECT_EQ(times(end(outcome)), (Times{0, 40, 41, 41, 80}));
+}
+
 TEST_F(TrackSinkTest, AnotherFormatIsToldAndWaitsForItsFeed) {
   Outcome first, second;
   make({.kind = rtp::MediaKind::Video}, video_);

@@ -8,6 +8,7 @@
 #include "modules/elements/src/dispatcher_one_to_many.h"
 #include "modules/elements/src/mixer.h"
 #include "modules/elements/src/player_endpoint.h"
+#include "modules/elements/src/recorder_endpoint.h"
 #include "modules/elements/src/rtp_endpoint.h"
 #include "modules/elements/src/webrtc_endpoint.h"
 
@@ -55,6 +56,12 @@ void registerElements(model::ModuleRegistry& registry, ElementServices& services
                           [&services](model::ObjectContext context, const auto& arguments) {
                             return std::make_shared<PlayerEndpoint>(std::move(context), services,
                                                                     arguments);
+                          }));
+  registry.addFactory(api::kRecorderEndpointClass,
+                      api::factoryOfRecorderEndpoint(
+                          [&services](model::ObjectContext context, const auto& arguments) {
+                            return std::make_shared<RecorderEndpoint>(std::move(context), services,
+                                                                      arguments);
                           }));
   registry.addFactory(
       api::kRtpEndpointClass,
