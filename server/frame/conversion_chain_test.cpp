@@ -158,8 +158,6 @@ class Owner final : public ConversionObserver {
   }
   void onError(const MediaError&) override { note("error"); }
 
-  void end() { sink_.reset(); }
-
   void note(const std::string& what) {
     const std::lock_guard lock(mutex_);
     told_.push_back(what);
@@ -187,10 +185,12 @@ class Owner final : public ConversionObserver {
 
 class ConversionChainTest : public testing::Test {
  protected:
-  ~ConversionChainTest() override {
-    chain_.reset();
+  ~ConversionChainTest() override { end(); }
+  // On the loop, as an element does: nothing is told of a chain that is gone.
+  void end() {
     loop_.runAndWait([this] {
-      if (owner_) owner_->end();
+      owner_.reset();
+      chain_.reset();
       source_.reset();
     });
   }
@@ -215,8 +215,8 @@ class ConversionChainTest : public testing::Test {
     return promise.get_future().get();
   }
 
-  FrameThreads threads_;
   Loop loop_{"test"};
+  FrameThreads threads_;  // Ends before the loop that chains post to.
   std::unique_ptr<TestSource> source_;
   std::shared_ptr<Owner> owner_;
   std::unique_ptr<ConversionChain> chain_;
@@ -339,7 +339,7 @@ TEST_F(ConversionChainTest, NothingIsLeftAfterTheLastSink) {
     owner_->waitFor("end", i);
     EXPECT_EQ(dot(), "");
   }
-  chain_.reset();
+  end();
   while (threads_.running() > 0) std::this_thread::yield();
 }
 
@@ -379,9 +379,8 @@ TEST_F(ConversionChainTest, RandomComingAndGoingLeavesNoDescriptor) {
       if (!screens.empty() && random() % 4 == 0) screens.front()->producer->requestKeyFrame();
     }
     screens.clear();
-    chain_.reset();
+    end();
     while (threads_.running() > 0) std::this_thread::yield();
-    loop_.runAndWait([&] { owner_->end(); });
     if (round == 0) before = descriptors();
   }
   EXPECT_LE(descriptors(), before);

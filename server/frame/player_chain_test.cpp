@@ -132,8 +132,8 @@ class PlayerChainTest : public testing::Test {
     return ask<milliseconds>([&](auto done) { chain.position(std::move(done)); });
   }
 
-  FrameThreads threads_;
   Loop loop_{"test"};
+  FrameThreads threads_;  // Ends before the loop that chains post to.
   const std::shared_ptr<Told> told_ = std::make_shared<Told>();
 };
 

@@ -184,8 +184,8 @@ class RecorderChainTest : public testing::Test {
       std::this_thread::yield();
   }
 
-  FrameThreads threads_;
   Loop loop_{"test"};
+  FrameThreads threads_;  // Ends before the loop that chains post to.
   TestSource camera_{rtp::MediaKind::Video, kVp8};
   TestSource microphone_{rtp::MediaKind::Audio, kOpus};
   std::filesystem::path folder_, file_;
