@@ -190,6 +190,13 @@ std::optional<CodecFormat> encodableFormat(const std::vector<CodecFormat>& accep
   return std::nullopt;
 }
 
+bool isEncodable(const std::vector<CodecFormat>& accepted) {
+  return std::ranges::any_of(accepted, [](const CodecFormat& wanted) {
+    return std::ranges::find(kEncoders, wanted.codec, &Encoder::codec) != kEncoders.end() &&
+           peer::canCarry(madeFormat(wanted.codec), wanted);
+  });
+}
+
 std::string payloaderOf(const CodecFormat& format) {
   const std::string mtu = " mtu=" + std::to_string(kMtu);
   switch (format.codec) {

@@ -30,6 +30,9 @@ peer::CodecFormat decodedAs(const peer::CodecFormat& format);
 // Whether packets of this format can be turned into media that decoderOf() knows. Needs no
 // GStreamer.
 bool isDecodable(const peer::CodecFormat& format);
+// Whether encodableFormat() will have one of them, if GStreamer has its encoder: before it is
+// started.
+bool isEncodable(const std::vector<peer::CodecFormat>& accepted);
 // The formats of a kind that a chain can be fed with: those of the codecs that peers speak.
 std::vector<peer::CodecFormat> decodableFormats(rtp::MediaKind kind);
 // Caps of such packets, with the payload type that TrackSink writes, and packets -> encoded media.

@@ -67,6 +67,15 @@ TEST_F(CodecTable, EncodesTheFirstThatItCan) {
   EXPECT_EQ(encodable({high}), kH264) << "who decodes High decodes what we make";
 }
 
+TEST_F(CodecTable, KnowsWithoutGStreamerWhatCouldBeEncoded) {
+  const peer::CodecFormat h264{.codec = Codec::H264, .h264_packetization_mode = 1};
+  peer::CodecFormat single_units = h264;
+  single_units.h264_packetization_mode = 0;
+  EXPECT_TRUE(isEncodable({single_units, h264}));
+  EXPECT_FALSE(isEncodable({single_units}));
+  EXPECT_FALSE(isEncodable({{.codec = Codec::Av1}}));
+}
+
 TEST_F(CodecTable, KeepsBitratesWithinLimits) {
   const EncoderBitrates limits{.initial = Bitrate(5), .min = Bitrate(100), .max = Bitrate(1000)};
   EXPECT_EQ(withinLimits(Bitrate(1), limits), Bitrate(100));

@@ -36,7 +36,7 @@ net::OutletPtr SourceFormats::outletFor(rtp::MediaKind kind, const net::OutletPt
 bool SourceFormats::mustConvert(const Track& track, const core::AcceptedFormats& accepted,
                                 Form form) const {
   if (!track.format || accepted.empty() || !frame::isDecodable(*track.format)) return false;
-  if (!frame::encodableFormat(accepted)) return false;
+  if (!frame::isEncodable(accepted)) return false;
   return form == Form::Raw || std::ranges::none_of(accepted, [&](const peer::CodecFormat& wanted) {
            return peer::canCarry(*track.format, wanted);
          });
