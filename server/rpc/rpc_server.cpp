@@ -110,6 +110,7 @@ void RpcServer::stop() {
     control_.releaseAll([released] { released->set_value(); });
   });
   sockets_.stop();
+  loop_.runAndWait([] {});  // What the network's thread has posted knows of us.
   if (released->get_future().wait_until(deadline) == std::future_status::timeout) {
     MS_LOG(kLog, Error, "some objects have not ended in time");
   }
