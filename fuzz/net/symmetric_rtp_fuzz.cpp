@@ -9,8 +9,8 @@
 
 // Four hosts with four ports each send RTP and RTCP in any order and at any pace to an m-line whose
 // description names one of them, another or nobody. Without keys, whoever is the source stays it
-// for as long as it is heard, but for a host that the description names; what is sent goes to who
-// was described or to who was taken, and nobody else.
+// for as long as it is heard, but for a host that the description names, which may also change its
+// port; what is sent goes to who was described or to who was taken, and nobody else.
 namespace {
 
 using namespace ms;
@@ -30,9 +30,10 @@ class Scenario {
       : trust_(setup & 1 ? SymmetricRtp::Trust::Authenticated : SymmetricRtp::Trust::None),
         symmetric_((setup & 2) != 0),
         described_(kHosts[setup >> 2 & 3]),
+        described_port_(kPorts[setup >> 4 & 3]),
         rtp_({.address = described_,
-              .rtp_port = kPorts[setup >> 4 & 3],
-              .rtcp_port = static_cast<std::uint16_t>(kPorts[setup >> 4 & 3] + 1),
+              .rtp_port = described_port_,
+              .rtcp_port = static_cast<std::uint16_t>(described_port_ + 1),
               .symmetric = symmetric_},
              trust_) {}
 
@@ -73,8 +74,11 @@ class Scenario {
 
   void checkReplacement(const SocketAddress& before, const SocketAddress& after) const {
     if (trust_ == SymmetricRtp::Trust::Authenticated) return;
-    const auto host = SocketAddress::parse(described_, 1);
-    if (!symmetric_ && host->isSameHost(after) && !host->isSameHost(before)) return;
+    const auto described = SocketAddress::parse(described_, described_port_);
+    const bool is_expected = !symmetric_ && described->isSameHost(after);
+    if (is_expected && !described->isSameHost(before)) return;
+    if (is_expected && before != *described && now_ - heard_ >= SymmetricRtp::kSilenceOfPort)
+      return;
     const Duration silence = said_bye_ ? SymmetricRtp::kSilenceAfterBye : SymmetricRtp::kSilence;
     if (now_ - heard_ < silence) std::abort();
   }
@@ -88,6 +92,7 @@ class Scenario {
   const SymmetricRtp::Trust trust_;
   const bool symmetric_;
   const std::string described_;
+  const std::uint16_t described_port_;
   SymmetricRtp rtp_;
   Timestamp now_{std::chrono::seconds(1000)};
   Timestamp heard_{};
