@@ -80,8 +80,14 @@ TEST(CompoundView, TakesPaddingThatOnlyFillsTheLastWord) {
   EXPECT_EQ((*compound->begin()).body().size(), feedback.size() - PacketView::kHeaderBytes - 3);
 }
 
+// Whoever reads other types reads whole words.
+TEST(CompoundView, RefusesPaddingOfLessThanAWordElsewhere) {
+  const Datagram nack = {0xa1, 205, 0, 4, 0, 0, 0, 1, 0, 0, 0, 2, 0, 9, 0, 0, 0, 9, 0, 1};
+  EXPECT_EQ(CompoundView::parse(nack).error(), Drop::BadPadding);
+}
+
 TEST(CompoundView, RefusesPaddingThatDoesNotFit) {
-  for (const std::uint8_t padding : {0, 5, 8, 12, 255}) {
+  for (const std::uint8_t padding : {0, 1, 3, 8, 12, 255}) {
     const Datagram datagram = {0xa0, 201, 0, 1, 0, 0, 0, padding};
     EXPECT_EQ(CompoundView::parse(datagram).error(), Drop::BadPadding) << int{padding};
   }

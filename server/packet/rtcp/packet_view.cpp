@@ -11,12 +11,14 @@ std::expected<PacketView, Drop> PacketView::parse(Bytes datagram) noexcept {
   const std::size_t bytes = 4 * (loadBe16(datagram, 2) + 1u);
   if (bytes > datagram.size()) return std::unexpected(Drop::BadLength);
 
-  // §6.4.1 wants a multiple of four; but browsers pad transport-wide feedback by one to three
-  // bytes.
   std::size_t padding = 0;
   if (datagram[0] & 0x20) {
     padding = datagram[bytes - 1];
-    if (padding == 0 || padding > bytes - kHeaderBytes) return std::unexpected(Drop::BadPadding);
+    // §6.4.1 wants whole words; but browsers fill the last word of transport-wide feedback so.
+    const bool is_transport_cc = PacketType(datagram[1]) == PacketType::TransportFeedback &&
+                                 (datagram[0] & 0x1f) == kTransportCc;
+    const bool fits = padding > 0 && padding <= bytes - kHeaderBytes;
+    if (!fits || (padding % 4 != 0 && !is_transport_cc)) return std::unexpected(Drop::BadPadding);
   }
   return PacketView(datagram.first(bytes), bytes - kHeaderBytes - padding);
 }
