@@ -141,6 +141,7 @@ void TrackSink::begin(const peer::SourcePacket& packet, Timestamp now) {
   needs_key_frame_ = true;
   const bool is_first = !format_;
   stream_ = Stream{packet.format, packet.view.ssrc(), packet.layer};
+  is_redundant_ = packet.format.codec == rtp::Codec::Red;
   const peer::CodecFormat format = writtenFormat(packet.format);
   if (format_ != format) {
     format_ = format;
@@ -172,7 +173,7 @@ void TrackSink::write(const ReorderBuffer::Popped& popped, Timestamp now) {
   if (!view) return;
   Bytes payload = view->payload();
   if (waitsForKeyFrame(popped, payload, now) || payload.empty()) return;  // Padding, to probe.
-  if (stream_->format.codec == rtp::Codec::Red) {
+  if (is_redundant_) {
     const auto primary = rtp::redPrimary(payload);
     if (!primary) return;
     payload = *primary;

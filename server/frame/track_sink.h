@@ -107,9 +107,10 @@ class TrackSink final : public peer::MediaSink {
     rtp::Ssrc ssrc;
     std::uint8_t layer = 0;
   };
-  std::optional<Stream> stream_;  // That is written.
+  std::optional<Stream> stream_;  // That comes; none after a change of the source.
   std::optional<peer::CodecFormat> format_;
-  ReorderBuffer buffer_;
+  ReorderBuffer buffer_;       // May outlast stream_.
+  bool is_redundant_ = false;  // What is in buffer_.
   DueTimes due_times_;
   bool needs_key_frame_ = false;
 

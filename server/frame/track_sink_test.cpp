@@ -168,6 +168,19 @@ TEST_F(TrackSinkTest, AfterALossGoesOnWithAKeyFrame) {
   EXPECT_EQ(written[2].number, written[1].number + 1);
 }
 
+TEST_F(TrackSinkTest, WhatWaitsWhenTheSourceChangesIsWritten) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Audio}, audio_);
+  feed_->open(outcome.in.get(), kOpus);
+  sendAudio(10, 1000ms);
+  sendAudio(12, 1040ms);  // 11 may still come.
+
+  TestSource other(rtp::MediaKind::Audio, kOpus);
+  run([&] { sink_->setSource(&other, at(1050ms)); });
+
+  EXPECT_EQ(times(end(outcome)), (Times{0, 40}));
+}
+
 TEST_F(TrackSinkTest, PaddingIsNoLoss) {
   Outcome outcome;
   make({.kind = rtp::MediaKind::Video}, video_);
