@@ -1,6 +1,7 @@
 #include "server/packet/peer/layer_selector.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ms::peer {
 namespace {
@@ -50,18 +51,21 @@ std::uint8_t LayerSelector::choose(const SourceLayers& layers, const Budget& bud
   const auto limit = limitOf(budget);
   const auto best = largestThatFits(layers, limit);
   if (!best || layers.count < 2) return current_;
+  if (std::exchange(max_, budget.max) != budget.max) up_after_ = kUpAfter;
   const Bitrate current = layers.bitrates[current_];
   if (!changed_at_ || *current == 0) return switchTo(*best, now);
 
   if (!fits(current, limit, kDownPercent) && layers.bitrates[*best] < current) {
     if (isOnTrial(budget, current, now)) return current_;
-    if (trial_until_) trial_after_ = std::min(2 * trial_after_, kMaxTrialAfter);
+    noteLeftForSmaller(now);
     return switchTo(*best, now);
   }
   if (trial_until_ && now >= *trial_until_) endTrial();
-  if (layers.bitrates[*best] > current)
-    return now - *changed_at_ >= kUpAfter ? switchTo(*best, now) : current_;
-  return maybeGoUp(layers, budget, now);
+  if (layers.bitrates[*best] <= current) return maybeGoUp(layers, budget, now);
+  if (now - *changed_at_ < up_after_) return current_;
+  switchTo(*best, now);
+  went_up_ = true;
+  return current_;
 }
 
 // Nothing is known of what is above the estimate but by sending it.
@@ -84,6 +88,16 @@ bool LayerSelector::isOnTrial(const Budget& budget, Bitrate current, Timestamp n
   return trial_until_ && now < *trial_until_ && fits(current, max, kDownPercent);
 }
 
+void LayerSelector::noteLeftForSmaller(Timestamp now) {
+  if (trial_until_) {
+    trial_after_ = std::min(2 * trial_after_, kMaxTrialAfter);
+  } else if (now - *changed_at_ >= kHeldAfter) {
+    up_after_ = kUpAfter;
+  } else if (went_up_) {
+    up_after_ = std::min(2 * up_after_, kMaxUpAfter);
+  }
+}
+
 // It passed: the estimate has followed.
 void LayerSelector::endTrial() {
   trial_until_.reset();
@@ -94,6 +108,7 @@ std::uint8_t LayerSelector::switchTo(std::uint8_t layer, Timestamp now) {
   current_ = layer;
   changed_at_ = now;
   trial_until_.reset();
+  went_up_ = false;
   return layer;
 }
 

@@ -21,6 +21,12 @@ class LayerSelectorTest : public testing::Test {
     for (Duration passed{0}; passed < time; passed += LayerSelector::kInterval) layer = look();
     return layer;
   }
+  // The middle layer is left at the next look, and fits again then.
+  void outgrow() {
+    layers_.bitrates[1] = 700_kbps;
+    ASSERT_EQ(look(), 0);
+    layers_.bitrates[1] = 500_kbps;
+  }
 
   LayerSelector selector_;
   SourceLayers layers_{.bitrates = {150_kbps, 500_kbps, 1500_kbps}, .count = 3};
@@ -73,6 +79,47 @@ TEST_F(LayerSelectorTest, StaysWhereItIsWhileTheRateSwingsAroundTheLimit) {
     layers_.bitrates[1] = i % 2 == 0 ? 490_kbps : 640_kbps;
     EXPECT_EQ(look(), 1);
   }
+}
+
+TEST_F(LayerSelectorTest, GoesUpLessOftenToALayerThatSoonProvedTooLarge) {
+  budget_.max = 600_kbps;
+  ASSERT_EQ(look(), 1);
+
+  outgrow();
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 1);
+  outgrow();
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 0);
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 1);
+  outgrow();
+  EXPECT_EQ(look(3 * LayerSelector::kUpAfter), 0);
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 1);
+}
+
+TEST_F(LayerSelectorTest, ForgivesALayerThatProvedTooLargeOnceItHasHeld) {
+  budget_.max = 600_kbps;
+  ASSERT_EQ(look(), 1);
+  outgrow();
+  look(LayerSelector::kUpAfter);
+  outgrow();
+  look(2 * LayerSelector::kUpAfter);
+  ASSERT_EQ(selector_.current(), 1);
+
+  look(LayerSelector::kHeldAfter);
+  outgrow();
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 1);
+}
+
+TEST_F(LayerSelectorTest, GoesUpSoonWhenTheEndpointAllowsMore) {
+  budget_.max = 600_kbps;
+  ASSERT_EQ(look(), 1);
+  for (int i = 0; i < 4; ++i) {
+    outgrow();
+    look(LayerSelector::kMaxUpAfter);
+  }
+  outgrow();
+
+  budget_.max = 0_kbps;
+  EXPECT_EQ(look(LayerSelector::kUpAfter), 2);
 }
 
 TEST_F(LayerSelectorTest, LeavesALayerThatNoLongerComes) {
