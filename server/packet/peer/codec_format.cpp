@@ -106,6 +106,7 @@ CodecFormat formatOf(const sdp::NegotiatedCodec& codec) {
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "profile"));
       break;
     case rtp::Codec::Amr:
+    case rtp::Codec::AmrWb:
       format.profile_id = smallNumber(fmtpParameter(codec.fmtp, "octet-align"));
       break;
     case rtp::Codec::Other:

@@ -68,7 +68,8 @@ TEST(KeyFrame, BeginsWhereEachPayloadFormatSays) {
 TEST(KeyFrame, IsKnownForVideoCodecsOnly) {
   for (const Codec codec : {Codec::Vp8, Codec::Vp9, Codec::Av1, Codec::H264, Codec::H265})
     EXPECT_TRUE(hasKeyFrames(codec));
-  for (const Codec codec : {Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::Amr, Codec::Other})
+  for (const Codec codec : {Codec::Opus, Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Amr,
+                            Codec::AmrWb, Codec::Speex, Codec::Other})
     EXPECT_FALSE(hasKeyFrames(codec));
 }
 

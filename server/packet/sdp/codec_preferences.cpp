@@ -18,9 +18,10 @@ struct KnownCodec {
   rtp::Codec codec;
 };
 constexpr KnownCodec kKnownCodecs[] = {
-    {"opus", rtp::Codec::Opus}, {"PCMU", rtp::Codec::Pcmu}, {"PCMA", rtp::Codec::Pcma},
-    {"AMR", rtp::Codec::Amr},   {"VP8", rtp::Codec::Vp8},   {"VP9", rtp::Codec::Vp9},
-    {"AV1", rtp::Codec::Av1},   {"H264", rtp::Codec::H264}, {"H265", rtp::Codec::H265},
+    {"opus", rtp::Codec::Opus},   {"PCMU", rtp::Codec::Pcmu}, {"PCMA", rtp::Codec::Pcma},
+    {"G722", rtp::Codec::G722},   {"AMR", rtp::Codec::Amr},   {"AMR-WB", rtp::Codec::AmrWb},
+    {"speex", rtp::Codec::Speex}, {"VP8", rtp::Codec::Vp8},   {"VP9", rtp::Codec::Vp9},
+    {"AV1", rtp::Codec::Av1},     {"H264", rtp::Codec::H264}, {"H265", rtp::Codec::H265},
 };
 
 const KnownCodec* knownCodec(std::string_view encoding) {
@@ -46,7 +47,10 @@ bool isForWebRtc(rtp::Codec codec, H265 h265) {
       return true;
     case rtp::Codec::H265:
       return h265 == H265::Enabled;
+    case rtp::Codec::G722:
     case rtp::Codec::Amr:
+    case rtp::Codec::AmrWb:
+    case rtp::Codec::Speex:
     case rtp::Codec::Red:  // Only together with the codec inside: see answer.cpp.
     case rtp::Codec::Other:
       return false;
