@@ -21,7 +21,8 @@ class DataSink {
  public:
   virtual Room room() const = 0;
   virtual void onData(const DataMessage& message) = 0;
-  // Called by the source only. Until onSourceDetached(source), `source` is there.
+  // Called by the source only. Until onSourceDetached(source), `source` is there, and the sink has
+  // to be, too.
   virtual void onSourceAttached(DataSource& source) = 0;
   virtual void onSourceDetached(DataSource& source) = 0;
 

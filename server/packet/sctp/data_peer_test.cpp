@@ -372,7 +372,8 @@ TEST_F(DataPeerTest, AssociationsStartNoThreads) {
   call_.connect();
   call_.open();
 
-  EXPECT_EQ(process::threadCount(), before);
+  // Not equal: the kernel may still have counted one that an earlier test has joined.
+  EXPECT_LE(process::threadCount(), before);
 }
 
 TEST(Stack, AfterManyAssociationsAnotherStackBeginsAnew) {
