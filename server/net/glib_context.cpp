@@ -25,7 +25,7 @@ bool isListening(int descriptor) {
 // Acquired for life: sources that are added on this thread then need no wake-up.
 GlibContext::GlibContext(Loop& loop, PollSet& polls)
     : loop_(loop),
-      polls_(polls),
+      polls_(&polls),
       id_(polls.add(*this)),
       context_(g_main_context_new()),
       timer_(loop),
@@ -36,10 +36,17 @@ GlibContext::GlibContext(Loop& loop, PollSet& polls)
 }
 
 GlibContext::~GlibContext() {
-  for (const auto& watched : watched_) polls_.unwatch(id_, watched.descriptor);
-  polls_.remove(id_);
+  if (polls_) abandon();
   g_main_context_release(context_);
   g_main_context_unref(context_);
+}
+
+void GlibContext::abandon() {
+  for (const auto& watched : watched_) polls_->unwatch(id_, watched.descriptor);
+  watched_.clear();
+  polls_->remove(id_);
+  polls_ = nullptr;
+  timer_.cancel();
 }
 
 GlibContext::Scope::Scope(GlibContext& context) : context_(context) {
@@ -143,9 +150,9 @@ void GlibContext::watchPolled() {
     next = std::find_if(next, wanted_.end(),
                         [&](const auto& want) { return want.descriptor >= old.descriptor; });
     if (next == wanted_.end() || next->descriptor != old.descriptor)
-      polls_.unwatch(id_, old.descriptor);
+      polls_->unwatch(id_, old.descriptor);
   }
-  for (const auto& want : wanted_) polls_.watch(id_, want.descriptor, want.events);
+  for (const auto& want : wanted_) polls_->watch(id_, want.descriptor, want.events);
   std::swap(watched_, wanted_);
 }
 

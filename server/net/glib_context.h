@@ -48,6 +48,9 @@ class GlibContext : private PollSet::Owner {
     GlibContext& context_;
   };
 
+  // Nothing of it runs on the loop any more, and its PollSet may end.
+  void abandon();
+
   // While there are more descriptors than this, listening sockets rest: a stranger who connects
   // again and again finds a full backlog.
   void limitDescriptors(std::size_t count) { max_descriptors_ = count; }
@@ -77,7 +80,7 @@ class GlibContext : private PollSet::Owner {
   bool hasChanged() const;
 
   Loop& loop_;
-  PollSet& polls_;
+  PollSet* polls_;  // Null once abandoned.
   const PollSet::OwnerId id_;
   GMainContext* const context_;
   Timer timer_;

@@ -74,7 +74,8 @@ constexpr auto kOptions = static_cast<NiceAgentOption>(NICE_AGENT_OPTION_ICE_TRI
 // Outlives the IceAgent until libnice has ended what it began: a callback of libnice may be on the
 // stack when the agent is closed.
 struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
-                               private GlibContext::Interceptor {
+                               private GlibContext::Interceptor,
+                               private ClosingAgents::Agent {
   Parts(Worker& worker, IceConfig config, IceObserver& observer);
   ~Parts() override;
 
@@ -95,6 +96,7 @@ struct IceAgent::Parts final : std::enable_shared_from_this<Parts>,
   bool send(Bytes datagram);
   void close();
   void end();
+  void abandon() override;
   ice::Candidate localCandidate(const NiceCandidate& nice) const;
   void updateDirectPath();
   void endDirectPath();
@@ -361,16 +363,29 @@ void IceAgent::Parts::end() {
   endDirectPath();
   g_signal_handlers_disconnect_by_data(agent.get(), this);
   const GlibContext::Scope scope(context);
-  if (config.turn_servers.empty())
+  if (config.turn_servers.empty()) {
     agent.reset();
-  else
+  } else {
+    worker.loop().assertHere();
+    worker.services().closing.add(*this);
     nice_agent_close_async(agent.get(), onEnded, new std::shared_ptr<Parts>(shared_from_this()));
+  }
+}
+
+// What libnice has begun cannot be taken back: the agent stays, asleep, until the process ends,
+// unless its end was told already and only waits for its turn.
+void IceAgent::Parts::abandon() {
+  tunnels.clear();
+  context.abandon();
 }
 
 void IceAgent::Parts::onEnded(GObject*, GAsyncResult*, gpointer self) {
   const std::unique_ptr<std::shared_ptr<Parts>> kept(static_cast<std::shared_ptr<Parts>*>(self));
   Parts& parts = **kept;
-  parts.loop.post([last = *kept] { last->agent.reset(); });
+  parts.worker.post([last = *kept](WorkerServices& services) {
+    services.closing.remove(*last);
+    last->agent.reset();
+  });
 }
 
 ice::Candidate IceAgent::Parts::localCandidate(const NiceCandidate& nice) const {

@@ -181,5 +181,43 @@ TEST_F(IceAgentRelay, LeavesNothingBehindWhenItIsClosedWhileAllocating) {
   EXPECT_EQ(socketCount(), before);
 }
 
+// The loop goes on for as long as libnice would ask again.
+TEST_F(IceAgentRelay, IsAbandonedWhereTheRelayDoesNotAnswerItsEnd) {
+  ASSERT_TRUE(server.isUp());
+  Worker worker("test");
+  IceConfig config = onLoopback();
+  config.turn_servers = {server.as(TurnServer::Transport::Udp),
+                         server.as(TurnServer::Transport::Tls)};
+  {
+    IceTestPeer peer(worker, config);
+    peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+    ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+    EXPECT_TRUE(hasRelayed(peer));
+    server.fallSilent();
+  }
+  worker.drain();
+  worker.endServices();
+
+  std::promise<void> later;
+  std::unique_ptr<Timer> timer;
+  worker.loop().runAndWait([&] {
+    timer = std::make_unique<Timer>(worker.loop());
+    timer->start(std::chrono::seconds(1), [&] { later.set_value(); });
+  });
+  later.get_future().wait();
+  worker.loop().runAndWait([&] { timer.reset(); });
+}
+
+TEST_F(IceAgentRelay, DoesNotKeepItsWorkerWhereTheRelayDoesNotAnswerItsEnd) {
+  ASSERT_TRUE(server.isUp());
+  WorkerLoops workers(2);
+  IceConfig config = onLoopback();
+  config.turn_servers = {server.as(TurnServer::Transport::Udp)};
+  IceTestPeer peer(workers.at(1), config);
+  peer.onLoop([&] { EXPECT_TRUE(peer.agent->gather()); });
+  ASSERT_TRUE(peer.waitFor([&] { return peer.log.back() == "GATHERING DONE"; }));
+  server.fallSilent();
+}
+
 }  // namespace
 }  // namespace ms::net

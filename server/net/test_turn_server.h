@@ -76,6 +76,9 @@ class TestTurnServer {
     return false;
   }
 
+  // It takes what comes, and answers nothing any more.
+  void fallSilent() const { kill(process_, SIGSTOP); }
+
   TurnServer as(TurnServer::Transport transport, std::string password = kPassword) const {
     const bool is_tls = transport == TurnServer::Transport::Tls;
     return {.address = "127.0.0.1",

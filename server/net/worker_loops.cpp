@@ -30,7 +30,8 @@ WorkerServices::WorkerServices(Worker& worker)
               .polls = polls,
               .turns = turns,
               .deliveries = deliveries,
-              .pool = pool}) {}
+              .pool = pool}),
+      closing(worker.loop()) {}
 
 Worker::Worker(std::string name) : loop_(std::move(name)) {
   loop_.runAndWait([this] {
@@ -41,12 +42,23 @@ Worker::Worker(std::string name) : loop_(std::move(name)) {
 
 Worker::~Worker() {
   for (int round = 0; round < kLastRounds; ++round) drain();
+  agentsGone().wait();
   endServices();
   loop_.stop();
 }
 
 void Worker::drain() {
   loop_.runAndWait([] {});
+}
+
+std::future<void> Worker::agentsGone() {
+  std::promise<void> gone;
+  auto future = gone.get_future();
+  post([gone = std::move(gone)](WorkerServices& services) mutable {
+    services.closing.whenGone(kMostLeaveTaking,
+                              [gone = std::move(gone)]() mutable { gone.set_value(); });
+  });
+  return future;
 }
 
 void Worker::endServices() {
@@ -90,6 +102,9 @@ WorkerLoops::~WorkerLoops() {
     for (const auto& worker : workers_) worker->drain();
     if (sctp_) sctp_->drain();
   }
+  std::vector<std::future<void>> gone;
+  for (const auto& worker : workers_) gone.push_back(worker->agentsGone());
+  for (const auto& all : gone) all.wait();
   for (const auto& worker : workers_) worker->endServices();
   for (const auto& worker : workers_) worker->loop().stop();
 }

@@ -5,14 +5,17 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "server/base/loop.h"
 #include "server/base/random.h"
+#include "server/net/closing_agents.h"
 #include "server/net/datagram_reader.h"
 #include "server/net/end_of_turn.h"
 #include "server/net/name_resolver.h"
@@ -42,17 +45,23 @@ struct WorkerServices {
   SystemRandom random;
   std::unique_ptr<NameResolver> names;  // Tests put in another.
   Relays relays;
+  ClosingAgents closing;  // Last: what it abandons lets go of the others.
 };
 
 class Worker {
  public:
+  // Of the time that the end of a worker may take: for an answer from the other side of the world.
+  static constexpr std::chrono::milliseconds kMostLeaveTaking{400};
+
   // Starts the thread.
   explicit Worker(std::string name);
   // Ends it. What lives on it was closed before.
   ~Worker();
-  // The first half of that, for workers that post to each other: what is still posted runs, then
-  // the services end. Any thread but this one's.
+  // The parts of that, for workers that post to each other: what is still posted runs, agents take
+  // their leave, then the services end. Any thread but this one's.
   void drain();
+  // Ready when all agents have taken their leave of TURN servers, or after kMostLeaveTaking.
+  std::future<void> agentsGone();
   void endServices();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
