@@ -35,6 +35,13 @@ std::string readMarker(const Json::Value& json, std::string_view name) {
   return marker->asString();
 }
 
+// Kurento's client for JavaScript sends an object that was awaited whole, where the parameter is
+// not called sink, hub or object: its id is among the members.
+const Json::Value& idOf(const Json::Value& json) {
+  const Json::Value* const id = json.isObject() ? memberOf(json, "id") : nullptr;
+  return id && id->isString() ? *id : json;
+}
+
 }  // namespace
 
 Json::Value toJson(bool value) { return Json::Value(value); }
@@ -94,8 +101,9 @@ void fromJson(const Json::Value& json, const Place& place, ObjectResolver&, std:
 
 void fromJson(const Json::Value& json, const Place& place, ObjectResolver& objects,
               ObjectPtr& out) {
-  check(json, place, Json::stringValue, KindOf<ObjectPtr>::value);
-  ObjectPtr object = objects.resolve(json.asString());
+  const Json::Value& id = idOf(json);
+  check(id, place, Json::stringValue, KindOf<ObjectPtr>::value);
+  ObjectPtr object = objects.resolve(id.asString());
   if (!object->descriptor().isA(place.object_class)) {
     throw ApiError(ErrorCode::MediaObjectIllegalParam,
                    quoted(place.name) + " " + std::string(place.noun) + " should be a " +

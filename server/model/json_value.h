@@ -89,7 +89,8 @@ void fromJson(const Json::Value& json, const Place& place, ObjectResolver&, std:
 void fromJson(const Json::Value& json, const Place& place, ObjectResolver&, float& out);
 void fromJson(const Json::Value& json, const Place& place, ObjectResolver&, double& out);
 void fromJson(const Json::Value& json, const Place& place, ObjectResolver&, std::string& out);
-// Throws what the resolver throws, and 40107 when the object is of another class.
+// By its id, which may be a member of a JSON object. Throws what the resolver throws, and 40107
+// when the object is of another class.
 void fromJson(const Json::Value& json, const Place& place, ObjectResolver& objects, ObjectPtr& out);
 
 // ApiError 40001 "'x' parameter should be a <kind>".

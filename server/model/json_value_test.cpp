@@ -105,6 +105,17 @@ TEST(FromJson, FindsObjectsByTheirId) {
   EXPECT_EQ(errorOfReading<ObjectPtr>("{}"), "40001 'x' parameter should be a string");
 }
 
+// As kurento-client 7.3.0 sends what was awaited.
+TEST(FromJson, FindsObjectsThatAreSentWhole) {
+  ObjectFixture objects;
+  const auto thing = objects.make<Thing>("7", kThingClass, nullptr);
+  ObjectPtr found;
+  fromJson(json("{'_events': {}, '_eventsCount': 4, 'id': '7'}"), kPlace, objects, found);
+  EXPECT_EQ(found, thing);
+  EXPECT_EQ(errorOfReading<ObjectPtr>("{'id': 'nope'}"), "40101 Object 'nope' not found");
+  EXPECT_EQ(errorOfReading<ObjectPtr>("{'id': 7}"), "40001 'x' parameter should be a string");
+}
+
 TEST(FromJson, RefusesObjectsOfAnotherClass) {
   ObjectFixture objects;
   objects.make<Thing>("thing", kThingClass, nullptr);
