@@ -116,9 +116,12 @@ void drain(ms::rpc::RpcServer& server, std::chrono::seconds most,
   termination.waitFor(most);
 }
 
-// A pipeline and all that is in it live on one worker; pipelines take turns.
-std::function<ms::Loop&()> takeTurns(ms::net::WorkerLoops& workers) {
-  return [&workers, next = std::size_t{0}]() mutable -> ms::Loop& {
+// A pipeline and all that is in it live on one worker; pipelines take turns. With the first one
+// comes GStreamer, ahead of the first who needs it.
+std::function<ms::Loop&()> takeTurns(Media& media) {
+  return [&workers = media.workers, &services = media.services,
+          next = std::size_t{0}]() mutable -> ms::Loop& {
+    services.loadFramePlane();
     return workers.at(next++ % workers.size()).loop();
   };
 }
@@ -163,7 +166,7 @@ int run(const StartOptions& options, const ms::config::ServerConfig& config,
                             {.control = control,
                              .modules = media.modules,
                              .modules_config = *config.modules,
-                             .loop_for_pipeline = takeTurns(media.workers),
+                             .loop_for_pipeline = takeTurns(media),
                              .on_kill_limit = ms::app::Termination::request});
   server.addPermanent(makeServerManager(server, media.modules, config, control));
   const auto listeners = ms::app::openListeners(server, config.websocket);

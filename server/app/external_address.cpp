@@ -75,6 +75,8 @@ std::string textOf(const stun::MappedAddress& address) {
   return text;
 }
 
+const char* nameOf(int family) { return family == AF_INET ? "IPv4" : "IPv6"; }
+
 // Throws std::runtime_error when there is none of this family.
 net::SocketAddress stunServerOf(const Json::Value& settings, const char* key, int family) {
   const Json::Value port = settings.get("stunServerPort", kDefaultStunPort);
@@ -83,18 +85,28 @@ net::SocketAddress stunServerOf(const Json::Value& settings, const char* key, in
       static_cast<std::uint16_t>(port.isInt() ? port.asInt() : kDefaultStunPort));
   if (!server || server->family() != family)
     throw std::runtime_error(std::string("'") + key + "' is 'auto', which needs an " +
-                             (family == AF_INET ? "IPv4" : "IPv6") + " 'stunServerAddress' to ask");
+                             nameOf(family) + " 'stunServerAddress' to ask");
   return *server;
 }
 
-void resolve(Json::Value& settings, const char* key, int family, StunPatience patience) {
-  if (settings.get(key, "").asString() != config::kAutomatic) return;
+std::string resolved(const Json::Value& settings, const char* key, int family,
+                     StunPatience patience) {
   const auto server = stunServerOf(settings, key, family);
   const auto address = externalAddress(server, patience);
   if (!address)
     throw std::runtime_error(std::string("'") + key + "' is 'auto', but " + address.error());
   MS_LOG(kLog, Info, key << " is " << *address << ", says " << server.text());
-  settings[key] = *address;
+  return *address;
+}
+
+std::string resolved(const char* key, int family, const MetadataService& cloud) {
+  const auto address = addressFromCloud(family, cloud);
+  if (!address)
+    throw std::runtime_error(std::string("'") + key + "' is 'auto', but there is no " +
+                             "'stunServerAddress', and no cloud that tells its " + nameOf(family) +
+                             " address");
+  MS_LOG(kLog, Info, key << " is " << *address << ", says the cloud's metadata service");
+  return *address;
 }
 
 }  // namespace
@@ -113,11 +125,15 @@ std::expected<std::string, std::string> externalAddress(const net::SocketAddress
   return std::unexpected(name + " does not answer");
 }
 
-void resolveExternalAddresses(Json::Value& modules, StunPatience patience) {
+void resolveExternalAddresses(Json::Value& modules, StunPatience patience,
+                              const MetadataService& cloud) {
   if (!modules["kurento"].isObject() || !modules["kurento"]["WebRtcEndpoint"].isObject()) return;
   Json::Value& settings = modules["kurento"]["WebRtcEndpoint"];
-  resolve(settings, "externalIPv4", AF_INET, patience);
-  resolve(settings, "externalIPv6", AF_INET6, patience);
+  for (const auto& [key, family] : {std::pair("externalIPv4", AF_INET), {"externalIPv6", AF_INET6}})
+    if (settings.get(key, "").asString() == config::kAutomatic)
+      settings[key] = settings.get("stunServerAddress", "").asString().empty()
+                          ? resolved(key, family, cloud)
+                          : resolved(settings, key, family, patience);
 }
 
 }  // namespace ms::app

@@ -1,5 +1,5 @@
-// From which address the world sees this machine, asked of a STUN server: for `externalIPv4` and
-// `externalIPv6` with the value `auto`.
+// From which address the world sees this machine, asked of a STUN server, or of the cloud that the
+// machine runs in: for `externalIPv4` and `externalIPv6` with the value `auto`.
 #pragma once
 
 #include <json/forwards.h>
@@ -7,6 +7,7 @@
 #include <expected>
 #include <string>
 
+#include "server/app/cloud_metadata.h"
 #include "server/base/units.h"
 #include "server/net/socket_address.h"
 
@@ -21,9 +22,11 @@ struct StunPatience {
 std::expected<std::string, std::string> externalAddress(const net::SocketAddress& stun_server,
                                                         StunPatience patience = {});
 
-// Puts the address in the place of each `auto` of modules.kurento.WebRtcEndpoint. Blocks. Throws
+// Puts the address in the place of each `auto` of modules.kurento.WebRtcEndpoint: what the server
+// of `stunServerAddress` says; without such a setting, what the cloud says. Blocks. Throws
 // std::runtime_error when it cannot be found out: a server that announces a wrong address cannot be
 // reached.
-void resolveExternalAddresses(Json::Value& modules, StunPatience patience = {});
+void resolveExternalAddresses(Json::Value& modules, StunPatience patience = {},
+                              const MetadataService& cloud = {});
 
 }  // namespace ms::app

@@ -120,5 +120,13 @@ TEST(ExternalAddress, IsRefusedWithoutAServerOfItsFamilyToAsk) {
               ThrowsMessage<std::runtime_error>(HasSubstr("does not answer")));
 }
 
+TEST(ExternalAddress, IsRefusedWithoutAnybodyToAsk) {
+  Json::Value modules(Json::objectValue);
+  modules["kurento"]["WebRtcEndpoint"]["externalIPv4"] = "auto";
+  const MetadataService nobody{.address = *net::SocketAddress::parse("127.0.0.1", 1)};
+  EXPECT_THAT([&] { resolveExternalAddresses(modules, kShort, nobody); },
+              ThrowsMessage<std::runtime_error>(HasSubstr("no cloud that tells its IPv4 address")));
+}
+
 }  // namespace
 }  // namespace ms::app

@@ -53,7 +53,10 @@ std::string becomeUser(std::uint32_t user_id) {
 std::string blockProgramStart() {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure("no_new_privs");
   const sock_fprog program{.len = std::size(kFilter), .filter = const_cast<sock_filter*>(kFilter)};
-  if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) return failure("seccomp");
+  const long refused_by =
+      syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
+  if (refused_by > 0) return "seccomp: thread " + std::to_string(refused_by) + " refuses";
+  if (refused_by < 0) return failure("seccomp");
   return {};
 }
 

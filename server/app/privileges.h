@@ -1,4 +1,5 @@
-// What the process gives up at its start, before any thread is there.
+// What the process gives up at its start, before it makes a thread: only the memory allocator's is
+// there.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@ namespace ms::app {
 // not: only root may change.
 std::string becomeUser(std::uint32_t user_id);
 
-// From now on the kernel refuses to start a program from this process or its children (EPERM), and
-// what it starts gains no privileges. Empty, or why not.
+// From now on the kernel refuses to start a program from any thread of this process, or from its
+// children (EPERM), and what it starts gains no privileges. Empty, or why not.
 std::string blockProgramStart();
 
 }  // namespace ms::app

@@ -6,6 +6,8 @@
 
 #include <cerrno>
 #include <functional>
+#include <future>
+#include <thread>
 
 namespace ms::app {
 namespace {
@@ -31,6 +33,22 @@ TEST(BlockProgramStart, MakesTheKernelRefuseExec) {
 
 TEST(BlockProgramStart, HoldsForChildren) {
   EXPECT_EQ(statusOf([] { return blockProgramStart().empty() ? statusOf(startProgram) : 0; }),
+            EPERM);
+}
+
+TEST(BlockProgramStart, HoldsForThreadsThatAreThereAlready) {
+  EXPECT_EQ(statusOf([] {
+              std::promise<void> blocked;
+              int status = 0;
+              std::thread earlier([&] {
+                blocked.get_future().wait();
+                status = startProgram();
+              });
+              const bool is_blocked = blockProgramStart().empty();
+              blocked.set_value();
+              earlier.join();
+              return is_blocked ? status : 0;
+            }),
             EPERM);
 }
 

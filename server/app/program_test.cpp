@@ -377,10 +377,11 @@ TEST_F(Program, GivesUpTheRightToStartPrograms) {
 }
 
 TEST_F(Program, EndsWithOneWhenItCannotFindOutItsExternalAddress) {
-  Server server({"-f", configWithPort(freePort())}, {"KMS_EXTERNAL_IPV4=auto"});
+  Server server({"-f", configWithPort(freePort())},
+                {"KMS_EXTERNAL_IPV6=auto", "KMS_STUN_IP=127.0.0.1", "KMS_STUN_PORT=1"});
 
   EXPECT_EQ(server.exitCode(), 1);
-  EXPECT_THAT(server.output(), HasSubstr("needs an IPv4 'stunServerAddress'"));
+  EXPECT_THAT(server.output(), HasSubstr("needs an IPv6 'stunServerAddress'"));
 }
 
 TEST_F(Program, SkipsAPluginThatCannotBeLoaded) {

@@ -1,4 +1,5 @@
-// What AddressSanitizer's search for leaks has to know of the libraries that these tests load.
+// What AddressSanitizer's search for leaks has to know of GStreamer and the libraries below it:
+// part of each program that loads them. Empty in any other build.
 #if defined(__SANITIZE_ADDRESS__)
 
 extern "C" const char* __lsan_default_suppressions();
