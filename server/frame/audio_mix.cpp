@@ -6,6 +6,7 @@
 
 #include "server/base/log.h"
 #include "server/frame/mix_input.h"
+#include "server/frame/tee_output.h"
 #include "server/frame/video_mix.h"
 
 namespace ms::frame {
@@ -50,7 +51,7 @@ class AudioMix::Edge {
   Edge(GstElement* tee, std::shared_ptr<Bin> bin, std::shared_ptr<SerialExecutor> executor)
       : way_(std::make_shared<Way>()) {
     way_->tee.reset(GST_ELEMENT(gst_object_ref(tee)));
-    way_->tee_pad.reset(gst_element_request_pad_simple(tee, "src_%u"));
+    way_->tee_pad.reset(addTeeOutput(tee));
     way_->at_mixer.reset(gst_element_request_pad_simple(bin->mixer(), "sink_%u"));
     way_->bin = std::move(bin);
     way_->executor = std::move(executor);

@@ -4,11 +4,15 @@
 #include <array>
 #include <string_view>
 
+#include "server/frame/av1_rtp_elements.h"
+
 namespace ms::frame {
 namespace {
 
 using peer::CodecFormat;
 using rtp::Codec;
+
+constexpr std::uint8_t kOctetAligned = 1;  // CodecFormat::profile_id of AMR.
 
 struct Encoder {
   Codec codec;
@@ -45,7 +49,7 @@ constexpr std::array kEncoders{
     Encoder{Codec::Opus, "opusenc",
             "audioconvert ! audioresample ! audio/x-raw,rate=48000,channels=2 "
             "! opusenc name=encoder inband-fec=true",
-            nullptr, 1},
+            "bitrate", 1},
     Encoder{Codec::Pcmu, "mulawenc",
             "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 "
             "! mulawenc name=encoder",
@@ -53,6 +57,18 @@ constexpr std::array kEncoders{
     Encoder{Codec::Pcma, "alawenc",
             "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 "
             "! alawenc name=encoder",
+            nullptr, 1},
+    Encoder{Codec::G722, "avenc_g722",
+            "audioconvert ! audioresample ! audio/x-raw,rate=16000,channels=1 "
+            "! avenc_g722 name=encoder",
+            nullptr, 1},
+    Encoder{Codec::Amr, "amrnbenc",
+            "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 "
+            "! amrnbenc name=encoder band-mode=7",
+            nullptr, 1},
+    Encoder{Codec::AmrWb, "voamrwbenc",
+            "audioconvert ! audioresample ! audio/x-raw,rate=16000,channels=1 "
+            "! voamrwbenc name=encoder band-mode=8",
             nullptr, 1},
 };
 
@@ -69,9 +85,15 @@ constexpr std::array kDecoders{
     Decoder{Codec::H264, "avdec_h264", "h264parse ! avdec_h264"},
     Decoder{Codec::H264, "openh264dec", "h264parse ! openh264dec"},
     Decoder{Codec::H265, "avdec_h265", "h265parse ! avdec_h265"},
+    Decoder{Codec::H265, "libde265dec", "h265parse ! libde265dec"},
+    Decoder{Codec::Av1, "av1dec", "av1parse ! av1dec"},
     Decoder{Codec::Opus, "opusdec", "opusdec"},
     Decoder{Codec::Pcmu, "mulawdec", "mulawdec"},
     Decoder{Codec::Pcma, "alawdec", "alawdec"},
+    Decoder{Codec::G722, "avdec_g722", "avdec_g722"},
+    Decoder{Codec::Amr, "amrnbdec", "amrnbdec"},
+    Decoder{Codec::AmrWb, "amrwbdec", "amrwbdec"},
+    Decoder{Codec::Speex, "speexdec", "speexdec"},
 };
 
 // How packets name it (RFC 3551 and the RFC of each payload format), and who unpacks them.
@@ -80,6 +102,7 @@ struct Packets {
   const char* media;
   const char* encoding_name;
   const char* depayloader;
+  const char* parameters = "";  // That the depayloader asks for.
 };
 
 constexpr std::array kPackets{
@@ -87,14 +110,25 @@ constexpr std::array kPackets{
     Packets{Codec::Vp9, "video", "VP9", "rtpvp9depay"},
     Packets{Codec::H264, "video", "H264", "rtph264depay"},
     Packets{Codec::H265, "video", "H265", "rtph265depay"},
+    Packets{Codec::Av1, "video", "AV1", kAv1Depayloader},
     Packets{Codec::Opus, "audio", "OPUS", "rtpopusdepay"},
     Packets{Codec::Pcmu, "audio", "PCMU", "rtppcmudepay"},
     Packets{Codec::Pcma, "audio", "PCMA", "rtppcmadepay"},
+    Packets{Codec::G722, "audio", "G722", "rtpg722depay"},
+    Packets{Codec::Amr, "audio", "AMR", "rtpamrdepay", ",octet-align=(string)1"},
+    Packets{Codec::AmrWb, "audio", "AMR-WB", "rtpamrdepay", ",octet-align=(string)1"},
+    Packets{Codec::Speex, "audio", "SPEEX", "rtpspeexdepay"},
 };
 
-const Packets* packetsOf(Codec codec) {
-  const auto found = std::ranges::find(kPackets, codec, &Packets::codec);
-  return found == kPackets.end() ? nullptr : &*found;
+// Of AMR, rtpamrdepay takes the octet-aligned mode only (RFC 4867 §4.4).
+bool isBandwidthEfficient(const CodecFormat& format) {
+  const bool is_amr = format.codec == Codec::Amr || format.codec == Codec::AmrWb;
+  return is_amr && format.profile_id == 0;
+}
+
+const Packets* packetsOf(const CodecFormat& format) {
+  const auto found = std::ranges::find(kPackets, format.codec, &Packets::codec);
+  return found == kPackets.end() || isBandwidthEfficient(format) ? nullptr : &*found;
 }
 
 bool isInstalled(const char* element) {
@@ -138,6 +172,14 @@ CodecFormat h264Format(const GstStructure* structure) {
   return format;
 }
 
+CodecFormat av1Format(const GstStructure* structure) {
+  const std::string_view profile = textField(structure, "profile");
+  return {.codec = Codec::Av1,
+          .profile_id = static_cast<std::uint8_t>(profile == "professional" ? 2
+                                                  : profile == "high"       ? 1
+                                                                            : 0)};
+}
+
 std::optional<CodecFormat> telephoneFormat(Codec codec, const GstStructure* structure) {
   if (numberField(structure, "rate", 0) != 8000 || numberField(structure, "channels", 0) != 1)
     return std::nullopt;
@@ -151,7 +193,12 @@ CodecFormat madeFormat(Codec codec) {
       return {.codec = codec, .clock_rate = 48000, .channels = 2};
     case Codec::Pcmu:
     case Codec::Pcma:
+    case Codec::G722:  // Of which the clock has half the rate of the samples (RFC 3551 §4.5.2).
       return {.codec = codec, .clock_rate = 8000};
+    case Codec::Amr:
+      return {.codec = codec, .clock_rate = 8000, .profile_id = kOctetAligned};
+    case Codec::AmrWb:
+      return {.codec = codec, .clock_rate = 16000, .profile_id = kOctetAligned};
     case Codec::H264:
       return {.codec = codec, .h264_packetization_mode = 1};
     default:
@@ -172,6 +219,7 @@ std::optional<CodecFormat> formatOf(const GstCaps* caps) {
     if (!profile.empty()) format.profile_id = static_cast<std::uint8_t>(profile.front() - '0');
     return format;
   }
+  if (name == "video/x-av1") return av1Format(structure);
   if (name == "video/x-h264") return h264Format(structure);
   if (name == "video/x-h265") return CodecFormat{.codec = Codec::H265};
   // RFC 7587 has mono and stereo only, and both say "opus/48000/2".
@@ -204,6 +252,8 @@ std::string payloaderOf(const CodecFormat& format) {
       return "rtpvp8pay picture-id-mode=15-bit" + mtu;
     case Codec::Vp9:
       return "vp9parse ! rtpvp9pay picture-id-mode=15-bit" + mtu;
+    case Codec::Av1:
+      return std::string("av1parse ! ") + kAv1Payloader + mtu;
     case Codec::H264:
       return "h264parse ! rtph264pay config-interval=-1 aggregate-mode=zero-latency" + mtu;
     case Codec::H265:
@@ -214,6 +264,11 @@ std::string payloaderOf(const CodecFormat& format) {
       return "rtppcmupay min-ptime=20000000 max-ptime=20000000" + mtu;
     case Codec::Pcma:
       return "rtppcmapay min-ptime=20000000 max-ptime=20000000" + mtu;
+    case Codec::G722:
+      return "rtpg722pay min-ptime=20000000 max-ptime=20000000" + mtu;
+    case Codec::Amr:
+    case Codec::AmrWb:
+      return "rtpamrpay" + mtu;
     default:
       return {};
   }
@@ -226,14 +281,20 @@ CodecFormat decodedAs(const CodecFormat& format) {
   return opus;
 }
 
-bool isDecodable(const CodecFormat& format) {
-  return packetsOf(decodedAs(format).codec) != nullptr;
-}
+bool isDecodable(const CodecFormat& format) { return packetsOf(decodedAs(format)) != nullptr; }
 
 std::vector<CodecFormat> decodableFormats(rtp::MediaKind kind) {
   using enum peer::H264Profile;
   if (kind == rtp::MediaKind::Audio)
-    return {madeFormat(Codec::Opus), madeFormat(Codec::Pcmu), madeFormat(Codec::Pcma)};
+    return {madeFormat(Codec::Opus),
+            madeFormat(Codec::Pcmu),
+            madeFormat(Codec::Pcma),
+            madeFormat(Codec::G722),
+            madeFormat(Codec::Amr),
+            madeFormat(Codec::AmrWb),
+            {.codec = Codec::Speex, .clock_rate = 8000},
+            {.codec = Codec::Speex, .clock_rate = 16000},
+            {.codec = Codec::Speex, .clock_rate = 32000}};
   std::vector<CodecFormat> formats{madeFormat(Codec::Vp8)};
   for (const std::uint8_t profile : {0, 1, 2, 3})
     formats.push_back({.codec = Codec::Vp9, .profile_id = profile});
@@ -241,19 +302,21 @@ std::vector<CodecFormat> decodableFormats(rtp::MediaKind kind) {
     formats.push_back(
         {.codec = Codec::H264, .h264_profile = profile, .h264_packetization_mode = 1});
   formats.push_back(madeFormat(Codec::H265));
+  for (const std::uint8_t profile : {0, 1, 2})
+    formats.push_back({.codec = Codec::Av1, .profile_id = profile});
   return formats;
 }
 
 std::string rtpCapsOf(const CodecFormat& format) {
-  const Packets* const packets = packetsOf(format.codec);
+  const Packets* const packets = packetsOf(format);
   if (!packets) return {};
   return std::string("application/x-rtp,media=") + packets->media +
          ",payload=96,encoding-name=" + packets->encoding_name +
-         ",clock-rate=" + std::to_string(format.clock_rate);
+         ",clock-rate=" + std::to_string(format.clock_rate) + packets->parameters;
 }
 
 std::string depayloaderOf(const CodecFormat& format) {
-  const Packets* const packets = packetsOf(format.codec);
+  const Packets* const packets = packetsOf(format);
   return packets && isInstalled(packets->depayloader) ? packets->depayloader : "";
 }
 
@@ -267,7 +330,7 @@ std::string encoderOf(const CodecFormat& format, Bitrate bitrate) {
   const Encoder* const encoder = encoderFor(format.codec);
   if (!encoder) return {};
   std::string text = encoder->description;
-  if (encoder->bitrate_property) {
+  if (encoder->bitrate_property && *bitrate > 0) {
     const std::string value = std::to_string(*bitrate / encoder->bits_per_unit);
     text.insert(text.find(std::string("name=") + kEncoderName),
                 std::string(encoder->bitrate_property) + "=" + value + " ");

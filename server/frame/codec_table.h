@@ -2,7 +2,7 @@
 // chains for gst_parse_bin_from_description(): payload, decode, encode; and which caps mean which
 // format.
 //
-// AV1 is missing: Debian 12 has no payloader for it, and its encoders are slower than the camera.
+// AV1 is decoded and packed, but not encoded (decision 0024); Speex, too.
 #pragma once
 
 #include <gst/gst.h>
@@ -45,7 +45,7 @@ std::string decoderOf(const peer::CodecFormat& format);
 // Encoded media of this format -> RTP packets.
 std::string payloaderOf(const peer::CodecFormat& format);
 // Raw media -> encoded media of this format, which encodableFormat() gave. The encoder's name is
-// kEncoderName.
+// kEncoderName. No bitrate: the encoder's own.
 inline constexpr const char* kEncoderName = "encoder";
 std::string encoderOf(const peer::CodecFormat& format, Bitrate bitrate);
 // While it runs. Without effect for codecs of one bitrate.

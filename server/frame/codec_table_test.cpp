@@ -35,11 +35,16 @@ const CodecFormat kH265{.codec = Codec::H265};
 const CodecFormat kOpus{.codec = Codec::Opus, .clock_rate = 48000, .channels = 2};
 const CodecFormat kPcmu{.codec = Codec::Pcmu, .clock_rate = 8000};
 const CodecFormat kPcma{.codec = Codec::Pcma, .clock_rate = 8000};
+const CodecFormat kG722{.codec = Codec::G722, .clock_rate = 8000};
+const CodecFormat kAmr{.codec = Codec::Amr, .clock_rate = 8000, .profile_id = 1};
+const CodecFormat kAmrWb{.codec = Codec::AmrWb, .clock_rate = 16000, .profile_id = 1};
 
 TEST_F(CodecTable, KnowsTheFormatOfCaps) {
   EXPECT_EQ(format("video/x-vp8"), kVp8);
   EXPECT_EQ(format("video/x-vp9"), kVp9);
   EXPECT_EQ(format("video/x-vp9,profile=(string)2")->profile_id, 2);
+  EXPECT_EQ(format("video/x-av1"), kAv1);
+  EXPECT_EQ(format("video/x-av1,profile=(string)high")->profile_id, 1);
   EXPECT_EQ(format("video/x-h264,profile=(string)constrained-baseline"), kH264);
   EXPECT_EQ(format("video/x-h264,profile=(string)high")->h264_profile, peer::H264Profile::High);
   EXPECT_EQ(format("video/x-h264")->h264_profile, peer::H264Profile::Other);
@@ -76,6 +81,30 @@ TEST_F(CodecTable, KnowsWithoutGStreamerWhatCouldBeEncoded) {
   EXPECT_FALSE(isEncodable({{.codec = Codec::Av1}}));
 }
 
+TEST_F(CodecTable, TakesAmrInOctetsOnly) {
+  EXPECT_TRUE(isDecodable(kAmr));
+  EXPECT_FALSE(isDecodable({.codec = Codec::Amr, .clock_rate = 8000}));
+}
+
+TEST_F(CodecTable, DecodesAllThatItSaysCanBeDecoded) {
+  for (const rtp::MediaKind kind : {rtp::MediaKind::Audio, rtp::MediaKind::Video})
+    for (const CodecFormat& format : decodableFormats(kind)) {
+      const std::string text = "appsrc caps=\"" + rtpCapsOf(format) + "\" ! " +
+                               depayloaderOf(format) + " ! " + decoderOf(format) + " ! fakesink";
+      GError* error = nullptr;
+      const GstPtr<GstElement> made(gst_parse_launch(text.c_str(), &error));
+      EXPECT_TRUE(made && !error) << text;
+      g_clear_error(&error);
+    }
+}
+
+TEST_F(CodecTable, LeavesTheBitrateToTheEncoderWhereNoneIsGiven) {
+  startGStreamer();
+  const CodecFormat opus{.codec = Codec::Opus, .clock_rate = 48000, .channels = 2};
+  EXPECT_EQ(encoderOf(opus, Bitrate(0)).find("bitrate"), std::string::npos);
+  EXPECT_NE(encoderOf(opus, Bitrate(64'000)).find("bitrate=64000"), std::string::npos);
+}
+
 TEST_F(CodecTable, KeepsBitratesWithinLimits) {
   const EncoderBitrates limits{.initial = Bitrate(5), .min = Bitrate(100), .max = Bitrate(1000)};
   EXPECT_EQ(withinLimits(Bitrate(1), limits), Bitrate(100));
@@ -98,7 +127,8 @@ TEST_P(CodecTableWay, EncodesPayloadsAndDecodes) {
   const std::string media = is_audio ? "audiotestsrc num-buffers=20 samplesperbuffer=960"
                                      : "videotestsrc num-buffers=10 ! "
                                        "video/x-raw,width=320,height=240,framerate=15/1";
-  const std::string text = media + " ! " + encoderOf(format, Bitrate(500'000)) +
+  const std::string text = media + " ! " +
+                           encoderOf(format, is_audio ? Bitrate(64'000) : Bitrate(500'000)) +
                            " ! tee name=t t. ! queue ! " + payloaderOf(format) +
                            " ! appsink name=packets sync=false t. ! queue ! " + decoderOf(format) +
                            " ! appsink name=frames sync=false";
@@ -132,7 +162,8 @@ TEST_P(CodecTableWay, EncodesPayloadsAndDecodes) {
 INSTANTIATE_TEST_SUITE_P(Codecs, CodecTableWay,
                          testing::Values(Way{"Vp8", kVp8}, Way{"Vp9", kVp9}, Way{"H264", kH264},
                                          Way{"H265", kH265}, Way{"Opus", kOpus}, Way{"Pcmu", kPcmu},
-                                         Way{"Pcma", kPcma}),
+                                         Way{"Pcma", kPcma}, Way{"G722", kG722}, Way{"Amr", kAmr},
+                                         Way{"AmrWb", kAmrWb}),
                          [](const auto& way) { return way.param.name; });
 
 }  // namespace

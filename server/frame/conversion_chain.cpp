@@ -1,21 +1,18 @@
 #include "server/frame/conversion_chain.h"
 
 #include <atomic>
-#include <deque>
 #include <utility>
 
 #include "server/base/guarded.h"
 #include "server/base/log.h"
 #include "server/frame/conversion_run.h"
+#include "server/frame/failure_budget.h"
 #include "server/frame/posted_producer.h"
 
 namespace ms::frame {
 namespace {
 
 LogCategory category("frame");
-
-// Media whose sender's clock runs ahead of its arrival is due before the chain begins.
-constexpr Duration kBeforeBegin = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -58,12 +55,17 @@ class ConversionChain::Core final : public FrameDistributor,
     if (FrameStream* stream = streamIfAny()) stream->requestKeyFrame(inlet);
   }
   void setBitrate(const std::shared_ptr<FrameInlet>& inlet, Bitrate bitrate) override {
+    if (settings_.kind == rtp::MediaKind::Audio) return;  // As the application has it.
     bitrate = withinLimits(bitrate, settings_.bitrates);
     for (FrameListener& listener : listeners_)
       if (listener.inlet == inlet) listener.bitrate = bitrate;
     if (FrameStream* stream = streamIfAny()) stream->setBitrate(inlet, bitrate);
   }
-  void setBitrates(const EncoderBitrates& bitrates) { settings_.bitrates = bitrates; }
+  void setBitrates(const EncoderBitrates& bitrates) {
+    const bool begins_anew = needNewEncoders(settings_.bitrates, bitrates);
+    settings_.bitrates = bitrates;
+    if (begins_anew) joinAnew();
+  }
   void setProperty(const ElementProperty& property) {
     if (!settings_.filter) return;
     settings_.filter->set(property);
@@ -100,13 +102,21 @@ class ConversionChain::Core final : public FrameDistributor,
     tellHome([](ConversionObserver& observer) { observer.onEnd(); });
   }
 
+  void joinAnew() {
+    FrameStream* const stream = streamIfAny();
+    if (!stream) return;
+    for (const FrameListener& listener : listeners_) stream->remove(listener.inlet);
+    for (const FrameListener& listener : listeners_) join(listener);
+  }
+
   void join(const FrameListener& listener) {
     FrameStream* const stream = streamIfAny();
     if (!stream) return;
-    const Bitrate initial = withinLimits(settings_.bitrates.initial, settings_.bitrates);
+    const Bitrate initial = initialBitrate(settings_.kind, settings_.bitrates);
     stream->add({.inlet = listener.inlet,
                  .accepted = listener.accepted,
-                 .bitrate = listener.bitrate.value_or(initial)});
+                 .bitrate = listener.bitrate.value_or(initial),
+                 .max_frame_rate = settings_.bitrates.max_frame_rate});
   }
 
   // The run is in a call of its own: it goes with the next task.
@@ -116,16 +126,9 @@ class ConversionChain::Core final : public FrameDistributor,
       failed.reset();
       self->end();
       MS_LOG(category, Warning, "decoding or encoding has failed: " << error.description);
-      if (self->mayTryAgain()) return self->begin();
+      if (self->failures_.mayTryAgain(Loop::now())) return self->begin();
       self->tellHome([error](ConversionObserver& observer) { observer.onError(error); });
     });
-  }
-
-  bool mayTryAgain() {
-    const Timestamp now = Loop::now();
-    failures_.push_back(now);
-    while (now - failures_.front() > kPatience) failures_.pop_front();
-    return failures_.size() < static_cast<std::size_t>(kMaxFailures);
   }
 
   template <class Call>
@@ -146,13 +149,13 @@ class ConversionChain::Core final : public FrameDistributor,
 
   std::shared_ptr<ConversionRun> run_;
   std::vector<FrameListener> listeners_;
-  std::deque<Timestamp> failures_;
+  FailureBudget failures_;
 };
 
 ConversionChain::ConversionChain(Loop& home, FrameThreads& threads, Settings settings,
                                  std::weak_ptr<ConversionObserver> observer)
     : ConversionChain(home, threads, std::move(settings), std::move(observer),
-                      Loop::now() - kBeforeBegin) {}
+                      Loop::now() - TrackOrigin::kLead) {}
 
 ConversionChain::ConversionChain(Loop& home, FrameThreads& threads, Settings settings,
                                  std::weak_ptr<ConversionObserver> observer, Timestamp begin)

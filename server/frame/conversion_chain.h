@@ -39,10 +39,6 @@ class ConversionObserver {
 
 class ConversionChain {
  public:
-  // A chain that fails begins anew, but not more often than this in kPatience.
-  static constexpr int kMaxFailures = 5;
-  static constexpr Duration kPatience = std::chrono::seconds(30);
-
   struct Settings {
     rtp::MediaKind kind;
     EncoderBitrates bitrates;
@@ -67,7 +63,8 @@ class ConversionChain {
   std::unique_ptr<FrameProducer> makeProducer(std::shared_ptr<FrameInlet> inlet,
                                               std::vector<peer::CodecFormat> accepted);
 
-  // For encoders that are made from now on, and bitrates that are told from now on.
+  // Bitrates of video: for encoders that are made, and bitrates that are told, from now on. The
+  // others: at once.
   void setBitrates(const EncoderBitrates& bitrates);
   // Of the filter; tried before (tryProperty()).
   void setProperty(const ElementProperty& property);

@@ -77,19 +77,10 @@ void ConversionRun::setProperty(const ElementProperty& property) {
 }
 
 void ConversionRun::onError(GstMessage* message) {
-  GError* raw_error = nullptr;
-  gchar* raw_details = nullptr;
-  gst_message_parse_error(message, &raw_error, &raw_details);
-  const GstPtr<GError> error(raw_error);
-  const GstPtr<gchar> details(raw_details), element(gst_object_get_name(GST_MESSAGE_SRC(message)));
-  on_error_(mediaErrorOf(*error, element.get(), details ? details.get() : "", MetWhere::InMedia));
+  if (!isFromWithin(pipeline_.get(), message)) return;  // Of a former decoder.
+  on_error_(mediaErrorOf(*message, MetWhere::InMedia));
 }
 
-std::string ConversionRun::dot() const {
-  if (!pipeline_) return {};
-  const GstPtr<gchar> text(
-      gst_debug_bin_to_dot_data(GST_BIN(pipeline_.get()), GST_DEBUG_GRAPH_SHOW_VERBOSE));
-  return text ? text.get() : "";
-}
+std::string ConversionRun::dot() const { return dotOf(pipeline_.get()); }
 
 }  // namespace ms::frame

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/frame/frame_rate_limit.h"
+#include "server/frame/tee_output.h"
 #include "server/packet/rtp/key_frame.h"
 #include "server/packet/rtp/rtp_view.h"
 
@@ -42,6 +44,20 @@ std::optional<Timestamp> dueOf(GstElement* sink, GstSample* sample, GstBuffer* b
   const GstClockTime base = gst_element_get_base_time(sink);
   if (!GST_CLOCK_TIME_IS_VALID(running) || !GST_CLOCK_TIME_IS_VALID(base)) return std::nullopt;
   return Timestamp(Duration(static_cast<std::int64_t>((base + running) / 1000)));
+}
+
+GstPadProbeReturn leaveOut(GstPad*, GstPadProbeInfo* info, gpointer limit) {
+  const GstClockTime time = GST_BUFFER_PTS(GST_PAD_PROBE_INFO_BUFFER(info));
+  if (!GST_CLOCK_TIME_IS_VALID(time)) return GST_PAD_PROBE_OK;
+  const bool passes = static_cast<FrameRateLimit*>(limit)->passes(static_cast<std::int64_t>(time));
+  return passes ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+// On the one thread that the pad has.
+void limitFrames(GstPad* entry, const FrameRate& rate) {
+  if (rate.numerator <= 0 || rate.denominator <= 0) return;
+  gst_pad_add_probe(entry, GST_PAD_PROBE_TYPE_BUFFER, &leaveOut, new FrameRateLimit(rate),
+                    [](gpointer limit) { delete static_cast<FrameRateLimit*>(limit); });
 }
 
 }  // namespace
@@ -115,8 +131,9 @@ std::unique_ptr<FrameBranch> FrameBranch::make(GstElement* tee, Plan plan,
   const GstPtr<GstElement> pipeline(GST_ELEMENT(gst_object_get_parent(GST_OBJECT(tee))));
   gst_bin_add(GST_BIN(pipeline.get()), bin);
   gst_element_sync_state_with_parent(bin);
-  GstPad* const tee_pad = gst_element_request_pad_simple(tee, "src_%u");
+  GstPad* const tee_pad = addTeeOutput(tee);
   const GstPtr<GstPad> entry(gst_element_get_static_pad(bin, "sink"));
+  limitFrames(entry.get(), plan.max_frame_rate);
   gst_pad_link(tee_pad, entry.get());
   return std::unique_ptr<FrameBranch>(
       new FrameBranch(tee, tee_pad, bin, std::move(tap), std::move(executor)));

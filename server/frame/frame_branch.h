@@ -13,6 +13,7 @@
 
 #include "server/base/guarded.h"
 #include "server/frame/codec_table.h"
+#include "server/frame/encoder_bitrates.h"
 #include "server/frame/executor.h"
 #include "server/frame/frame_inlet.h"
 #include "server/frame/gstreamer.h"
@@ -26,6 +27,7 @@ class FrameBranch {
     peer::CodecFormat format;
     // On the thread of GStreamer, for each frame.
     std::function<void()> on_frame;
+    FrameRate max_frame_rate = {};  // Of what enters; 0: all of it does.
   };
 
   // Null when GStreamer lacks an element of the description. `tee` is in a pipeline.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/frame/tee_output.h"
 
 namespace ms::frame {
 namespace {
@@ -66,7 +67,7 @@ std::optional<FrameStream::Choice> FrameStream::choose(
 
 std::optional<Conversion> FrameStream::add(const Listener& listener) {
   const auto choice = choose(listener.accepted);
-  Encoding* const encoding = choice ? encodingOf(*choice, listener.bitrate) : nullptr;
+  Encoding* const encoding = choice ? encodingOf(*choice, listener) : nullptr;
   if (!encoding) {
     MS_LOG(category, Warning, "a sink takes no format that this media can be sent in");
     return std::nullopt;
@@ -76,7 +77,7 @@ std::optional<Conversion> FrameStream::add(const Listener& listener) {
   return encoding->conversion;
 }
 
-FrameStream::Encoding* FrameStream::encodingOf(const Choice& choice, Bitrate bitrate) {
+FrameStream::Encoding* FrameStream::encodingOf(const Choice& choice, const Listener& listener) {
   const auto found = std::ranges::find_if(encodings_, [&](const Encoding& encoding) {
     return encoding.format == choice.format && encoding.conversion == choice.conversion;
   });
@@ -86,10 +87,14 @@ FrameStream::Encoding* FrameStream::encodingOf(const Choice& choice, Bitrate bit
   if (!tee) return nullptr;
   std::string description = payloaderOf(choice.format);
   if (is_transcoded)
-    description = kEncoderQueue + encoderOf(choice.format, bitrate) + " ! " + description;
+    description = kEncoderQueue + encoderOf(choice.format, listener.bitrate) + " ! " + description;
   auto branch = FrameBranch::make(
       is_transcoded ? rawTee() : tee_,
-      {.description = std::move(description), .format = choice.format, .on_frame = on_frame_},
+      {.description = std::move(description),
+       .format = choice.format,
+       .on_frame = on_frame_,
+       .max_frame_rate =
+           is_transcoded && kind_ == rtp::MediaKind::Video ? listener.max_frame_rate : FrameRate{}},
       executor_);
   if (!branch) return nullptr;
   encodings_.push_back({choice.format, choice.conversion, std::move(branch)});
@@ -111,7 +116,8 @@ GstElement* FrameStream::rawTee() {
   gst_element_link(bin, raw_tee_);
   gst_element_sync_state_with_parent(raw_tee_);
   gst_element_sync_state_with_parent(bin);
-  gst_element_link(tee_, bin);
+  const GstPtr<GstPad> output(addTeeOutput(tee_)), entry(gst_element_get_static_pad(bin, "sink"));
+  gst_pad_link(output.get(), entry.get());
   return raw_tee_;
 }
 

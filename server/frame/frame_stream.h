@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "server/frame/codec_table.h"
+#include "server/frame/encoder_bitrates.h"
 #include "server/frame/executor.h"
 #include "server/frame/frame_branch.h"
 #include "server/frame/frame_inlet.h"
@@ -29,6 +30,7 @@ class FrameStream {
     std::shared_ptr<FrameInlet> inlet;
     std::vector<peer::CodecFormat> accepted;  // By preference.
     Bitrate bitrate;                          // To begin with.
+    FrameRate max_frame_rate = {};            // Of what is encoded for it.
   };
   enum class Pace {
     FromPreroll,  // Of what is read from somewhere: nothing plays before its first buffer is there.
@@ -63,7 +65,7 @@ class FrameStream {
   };
 
   std::optional<Choice> choose(const std::vector<peer::CodecFormat>& accepted) const;
-  Encoding* encodingOf(const Choice& choice, Bitrate bitrate);
+  Encoding* encodingOf(const Choice& choice, const Listener& listener);
   FrameBranch* branchOf(const std::shared_ptr<FrameInlet>& inlet) const;
   GstElement* rawTee();
   GstElement* addElement(const char* factory);

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include <memory>
+#include <string>
 
 namespace ms::frame {
 
@@ -14,6 +15,7 @@ void startGStreamer();
 bool isGStreamerStarted();
 
 struct GstRelease {
+  void operator()(GstObject* object) const { gst_object_unref(object); }
   void operator()(GstElement* element) const { gst_object_unref(element); }
   void operator()(GstPad* pad) const { gst_object_unref(pad); }
   void operator()(GstBus* bus) const { gst_object_unref(bus); }
@@ -27,5 +29,11 @@ struct GstRelease {
 };
 template <class T>
 using GstPtr = std::unique_ptr<T, GstRelease>;
+
+// False: it was taken out of the bin meanwhile, and what it tells is of no interest any more.
+bool isFromWithin(GstElement* bin, GstMessage* message);
+
+// The bin as a graph in Graphviz's language; empty without one.
+std::string dotOf(GstElement* bin);
 
 }  // namespace ms::frame

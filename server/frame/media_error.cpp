@@ -1,6 +1,6 @@
 #include "server/frame/media_error.h"
 
-#include <gst/gst.h>
+#include "server/frame/gstreamer.h"
 
 namespace ms::frame {
 namespace {
@@ -71,6 +71,15 @@ MediaError mediaErrorOf(const GError& error, const std::string& element, const s
           .description = "Error code " + std::to_string(error.code) + ": " + error.message +
                          ", element: " + element +
                          (details.empty() ? "" : ", debug info: " + details)};
+}
+
+MediaError mediaErrorOf(GstMessage& message, MetWhere where) {
+  GError* raw_error = nullptr;
+  gchar* raw_details = nullptr;
+  gst_message_parse_error(&message, &raw_error, &raw_details);
+  const GstPtr<GError> error(raw_error);
+  const GstPtr<gchar> details(raw_details), element(gst_object_get_name(GST_MESSAGE_SRC(&message)));
+  return mediaErrorOf(*error, element.get(), details ? details.get() : "", where);
 }
 
 }  // namespace ms::frame

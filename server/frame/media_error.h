@@ -7,6 +7,7 @@
 #include <string>
 
 typedef struct _GError GError;
+typedef struct _GstMessage GstMessage;
 
 namespace ms::frame {
 
@@ -24,5 +25,7 @@ enum class MetWhere { Reading, LookingForMedia, InMedia };
 // `element`: who met it; `details`: for developers, may be empty.
 MediaError mediaErrorOf(const GError& error, const std::string& element, const std::string& details,
                         MetWhere where);
+// Of a message that tells an error.
+MediaError mediaErrorOf(GstMessage& message, MetWhere where);
 
 }  // namespace ms::frame

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
 #include <set>
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/frame/failure_budget.h"
 #include "server/frame/mixer_run.h"
 #include "server/frame/posted_producer.h"
 
@@ -14,9 +14,6 @@ namespace ms::frame {
 namespace {
 
 LogCategory category("frame");
-
-// Media whose sender's clock runs ahead of its arrival is due before the chain begins.
-constexpr Duration kBeforeBegin = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -59,10 +56,8 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
     if (found != listeners_.end()) leave(found);
   }
   void removePort(PortNumber port) {
-    const auto found = std::ranges::find(listeners_, port, &PortListener::port);
-    if (found == listeners_.end()) return;
-    leave(found);
-    removePort(port);
+    const auto next = [&] { return std::ranges::find(listeners_, port, &PortListener::port); };
+    for (auto found = next(); found != listeners_.end(); found = next()) leave(found);
   }
   void requestKeyFrame(const std::shared_ptr<FrameInlet>& inlet) {
     if (FrameStream* const stream = video()) stream->requestKeyFrame(inlet);
@@ -119,7 +114,7 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
   FrameStream* video() const { return run_ ? run_->stream({}, rtp::MediaKind::Video) : nullptr; }
 
   void begin() {
-    const Timestamp begin = Loop::now() - kBeforeBegin;
+    const Timestamp begin = Loop::now() - TrackOrigin::kLead;
     origin_ = std::make_shared<TrackOrigin>(begin);
     run_ = std::make_shared<MixerRun>(
         MixerRun::Plan{.begin = begin,
@@ -128,9 +123,9 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
                        .hearing = settings_.hearing},
         MixerRun::Observer{.on_error = [this](const MediaError& error) { onFailure(error); },
                            .on_input_error =
-                               [this](const MixerRun::Feed& feed) {
-                                 tellHome([feed](MixerObserver& observer) {
-                                   observer.onInputError(feed);
+                               [this](const MixerRun::Feed& feed, const MediaError& error) {
+                                 tellHome([feed, error](MixerObserver& observer) {
+                                   observer.onInputError(feed, error);
                                  });
                                }},
         executor_);
@@ -158,7 +153,7 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
       tellHome([kind = wish.kind, origin = origin_](MixerObserver& observer) {
         observer.onWanted(kind, origin);
       });
-    const Bitrate initial = withinLimits(settings_.bitrates.initial, settings_.bitrates);
+    const Bitrate initial = initialBitrate(wish.kind, settings_.bitrates);
     const auto conversion = stream->add({.inlet = wish.inlet,
                                          .accepted = wish.accepted,
                                          .bitrate = wish.bitrate.value_or(initial)});
@@ -194,16 +189,9 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
       failed.reset();
       self->end();
       MS_LOG(category, Warning, "mixing has failed: " << error.description);
-      if (self->mayTryAgain()) return self->begin();
+      if (self->failures_.mayTryAgain(Loop::now())) return self->begin();
       self->tellHome([error](MixerObserver& observer) { observer.onError(error); });
     });
-  }
-
-  bool mayTryAgain() {
-    const Timestamp now = Loop::now();
-    failures_.push_back(now);
-    while (now - failures_.front() > kPatience) failures_.pop_front();
-    return failures_.size() < static_cast<std::size_t>(kMaxFailures);
   }
 
   void tellFlowEnd(const Outlet& outlet) {
@@ -230,7 +218,7 @@ class MixerChain::Core final : public std::enable_shared_from_this<Core> {
   Listeners listeners_;
   std::set<Outlet> flowing_;
   std::set<rtp::MediaKind> wanted_;
-  std::deque<Timestamp> failures_;
+  FailureBudget failures_;
 };
 
 // The chain, as the producers of one port know it.

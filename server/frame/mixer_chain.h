@@ -30,7 +30,7 @@ class MixerObserver {
   // No more: nobody sees or hears it, or the chain has failed.
   virtual void onUnwanted(rtp::MediaKind kind) = 0;
   // What came in by this feed could not be decoded: it is no input any more.
-  virtual void onInputError(const std::shared_ptr<TrackFeed>& feed) = 0;
+  virtual void onInputError(const std::shared_ptr<TrackFeed>& feed, const MediaError& error) = 0;
   // Somebody at this port is given frames from now on.
   virtual void onFlow(PortNumber port, rtp::MediaKind kind) = 0;
   // Nobody is, any more.
@@ -44,10 +44,6 @@ class MixerObserver {
 
 class MixerChain {
  public:
-  // A chain that fails begins anew, but not more often than this in kPatience.
-  static constexpr int kMaxFailures = 5;
-  static constexpr Duration kPatience = std::chrono::seconds(30);
-
   struct Settings {
     int framerate = 15;  // Pictures per second.
     Layout layout;

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <numbers>
+#include <random>
 #include <set>
 #include <thread>
 
@@ -84,6 +86,26 @@ std::string camera(Colour colour) {
 std::string microphone(int hz) {
   return "audiotestsrc is-live=true samplesperbuffer=960 volume=0.2 freq=" + std::to_string(hz) +
          " ! audio/x-raw,rate=48000,channels=2 ! opusenc ! rtpopuspay pt=96";
+}
+
+// A packet of random bytes, complete as a frame.
+std::vector<std::uint8_t> noise(std::uint16_t number, std::mt19937& random) {
+  std::vector<std::uint8_t> packet(200);
+  std::ranges::generate(packet, [&] { return static_cast<std::uint8_t>(random()); });
+  const std::array<std::uint8_t, 12> header{0x80,
+                                            0x80 | 96,
+                                            static_cast<std::uint8_t>(number >> 8),
+                                            static_cast<std::uint8_t>(number),
+                                            0,
+                                            0,
+                                            static_cast<std::uint8_t>(number >> 4),
+                                            static_cast<std::uint8_t>(number << 4),
+                                            0,
+                                            0,
+                                            0,
+                                            1};
+  std::ranges::copy(header, packet.begin());
+  return packet;
 }
 
 // What a port gives, decoded: the last picture, or the last second of sound.
@@ -224,7 +246,7 @@ class Told final : public MixerObserver {
   void onUnwanted(MediaKind kind) override {
     note([&] { wanted_.erase(kind); });
   }
-  void onInputError(const std::shared_ptr<TrackFeed>& feed) override {
+  void onInputError(const std::shared_ptr<TrackFeed>& feed, const MediaError&) override {
     note([&] { broken_ = feed; });
   }
   void onFlow(PortNumber port, MediaKind) override {
@@ -244,6 +266,14 @@ class Told final : public MixerObserver {
   }
   bool waitForFlow(PortNumber port, bool flows) {
     return waitFor([&] { return flowing_.contains(port) == flows; });
+  }
+  bool isBroken() {
+    const std::lock_guard lock(mutex_);
+    return broken_ != nullptr;
+  }
+  void forgetBroken() {
+    const std::lock_guard lock(mutex_);
+    broken_ = nullptr;
   }
   std::shared_ptr<TrackFeed> waitForBroken() {
     waitFor([&] { return broken_ != nullptr; });
@@ -435,6 +465,27 @@ TEST_F(MixerChainTest, AnInputThatFailsIsToldAndTheOthersGoOn) {
   const Publisher broken(camera(kGreen), feed);
   EXPECT_EQ(told_->waitForBroken(), feed);
   EXPECT_TRUE(viewer.sees({{0.1, 0.5, kRed}, {0.9, 0.5, kRed}}));
+}
+
+// The errors of an input come in twos: of who could not go on, and of who fed that.
+TEST_F(MixerChainTest, NoiseAtOnePortIsNoFailureOfTheMixWhateverItIsCalled) {
+  constexpr int kPackets = 300;
+  std::mt19937 random(1);
+  Viewer viewer = view(9, kVp8);
+  const auto good = film(1, kRed);
+  for (const peer::CodecFormat& format : decodableFormats(MediaKind::Video)) {
+    const auto feed = std::make_shared<TrackFeed>(told_->waitForWanted(MediaKind::Video));
+    chain_->addInput(PortNumber(2), MediaKind::Video, feed)(format);
+    told_->forgetBroken();
+    for (std::uint16_t n = 0; n < kPackets && !told_->isBroken(); ++n) {
+      while (!feed->isOpenFor(format) && !told_->isBroken()) std::this_thread::yield();
+      feed->write(noise(n, random), Loop::now());
+    }
+    EXPECT_TRUE(viewer.sees({{0.25, 0.5, kRed}}));
+    chain_->removeInput(feed);
+  }
+  EXPECT_TRUE(viewer.sees({{0.5, 0.5, kRed}}));
+  EXPECT_EQ(viewer.streams().size(), 1u) << "the mix has begun anew";
 }
 
 TEST_F(MixerChainTest, LeavesNoThreadBehind) {

@@ -96,11 +96,10 @@ void MixerRun::removeInput(const Feed& feed) {
 }
 
 void MixerRun::removeInputs(rtp::MediaKind kind) {
-  for (const Input& input : inputs_)
-    if (input.media->kind() == kind) {
-      removeInput(Feed(input.feed));
-      return removeInputs(kind);
-    }
+  const auto isOfKind = [kind](const Input& input) { return input.media->kind() == kind; };
+  for (auto found = std::ranges::find_if(inputs_, isOfKind); found != inputs_.end();
+       found = std::ranges::find_if(inputs_, isOfKind))
+    removeInput(Feed(found->feed));
 }
 
 // Its media first: then nothing is on its way to the mixers.
@@ -183,29 +182,20 @@ void MixerRun::handle(GstMessage* message) {
   gst_bin_recalculate_latency(GST_BIN(pipeline_.get()));
 }
 
-// Who sends what nobody can decode loses its own place only.
+// Who sends what nobody can decode loses its own place only. Each of its elements has its own words
+// for it: after the first one it is gone.
 void MixerRun::onError(GstMessage* message) {
+  if (!isFromWithin(pipeline_.get(), message)) return;
   const auto culprit = std::ranges::find_if(
       inputs_, [&](const Input& input) { return input.media->contains(GST_MESSAGE_SRC(message)); });
-  GError* raw_error = nullptr;
-  gchar* raw_details = nullptr;
-  gst_message_parse_error(message, &raw_error, &raw_details);
-  const GstPtr<GError> error(raw_error);
-  const GstPtr<gchar> details(raw_details), element(gst_object_get_name(GST_MESSAGE_SRC(message)));
-  if (culprit == inputs_.end())
-    return observer_.on_error(
-        mediaErrorOf(*error, element.get(), details ? details.get() : "", MetWhere::InMedia));
-  MS_LOG(category, Warning, "what comes in at a port cannot be decoded: " << error->message);
+  const MediaError error = mediaErrorOf(*message, MetWhere::InMedia);
+  if (culprit == inputs_.end()) return observer_.on_error(error);
+  MS_LOG(category, Warning, "what comes in at a port cannot be decoded: " << error.description);
   const Feed feed = culprit->feed;
   removeInput(feed);
-  observer_.on_input_error(feed);
+  observer_.on_input_error(feed, error);
 }
 
-std::string MixerRun::dot() const {
-  if (!pipeline_) return {};
-  const GstPtr<gchar> text(
-      gst_debug_bin_to_dot_data(GST_BIN(pipeline_.get()), GST_DEBUG_GRAPH_SHOW_VERBOSE));
-  return text ? text.get() : "";
-}
+std::string MixerRun::dot() const { return dotOf(pipeline_.get()); }
 
 }  // namespace ms::frame

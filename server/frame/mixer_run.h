@@ -36,7 +36,7 @@ class MixerRun : public std::enable_shared_from_this<MixerRun> {
     // All of it has failed.
     std::function<void(const MediaError&)> on_error;
     // Only that input has, and is removed.
-    std::function<void(const Feed&)> on_input_error;
+    std::function<void(const Feed&, const MediaError&)> on_input_error;
   };
 
   MixerRun(Plan plan, Observer observer, std::shared_ptr<SerialExecutor> executor);

@@ -9,14 +9,19 @@
 namespace ms::frame {
 namespace {
 
+std::string padOf(rtp::MediaKind kind) {
+  return kind == rtp::MediaKind::Audio ? "audio_0" : "video_0";
+}
+
 // Packets are copied as they are; their number is limited by what the muxer interleaves.
 std::string describe(const std::vector<rtp::MediaKind>& kinds) {
   std::string text =
       "filesrc name=from ! qtdemux name=tracks "
       "mp4mux name=container faststart=true ! filesink name=to";
   for (const rtp::MediaKind kind : kinds) {
-    const std::string pad = kind == rtp::MediaKind::Audio ? "audio_0" : "video_0";
-    text += " tracks." + pad + " ! queue max-size-time=0 max-size-buffers=0 ! container." + pad;
+    const std::string pad = padOf(kind);
+    text += " tracks." + pad + " ! queue name=" + pad +
+            " max-size-time=0 max-size-buffers=0 ! container." + pad;
   }
   return text;
 }
@@ -25,6 +30,20 @@ void setPath(GstElement* pipeline, const char* element, const char* property,
              const std::filesystem::path& path) {
   const GstPtr<GstElement> found(gst_bin_get_by_name(GST_BIN(pipeline), element));
   g_object_set(found.get(), property, path.c_str(), nullptr);
+}
+
+// The demuxer guesses a frame rate anew for each fragment. The muxer would describe the track once
+// more each time, and players take a thousand descriptions at most.
+GstPadProbeReturn keepFirstCaps(GstPad*, GstPadProbeInfo* info, gpointer seen) {
+  if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_CAPS) return GST_PAD_PROBE_OK;
+  return std::exchange(*static_cast<bool*>(seen), true) ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
+}
+
+void describeOnce(GstElement* pipeline, rtp::MediaKind kind) {
+  const GstPtr<GstElement> queue(gst_bin_get_by_name(GST_BIN(pipeline), padOf(kind).c_str()));
+  const GstPtr<GstPad> pad(gst_element_get_static_pad(queue.get(), "src"));
+  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, &keepFirstCaps, new bool(false),
+                    [](gpointer seen) { delete static_cast<bool*>(seen); });
 }
 
 // Nothing, or what went wrong.
@@ -57,6 +76,7 @@ std::expected<void, std::string> makeFastStart(const std::filesystem::path& path
   setPath(pipeline.get(), "from", "location", path);
   setPath(pipeline.get(), "container", "faststart-file", media);
   setPath(pipeline.get(), "to", "location", result);
+  for (const rtp::MediaKind kind : kinds) describeOnce(pipeline.get(), kind);
   std::string why_not = runToTheEnd(pipeline.get());
   std::error_code failure, ignored;
   if (why_not.empty()) std::filesystem::rename(result, path, failure);

@@ -49,6 +49,7 @@ class PlayerChain::Core : public FrameDistributor, public std::enable_shared_fro
     if (!flowed) flow.is_told = false;
     return flowed;
   }
+  bool isOverdue() const { return Loop::now() - opening_since_.load() > kMaxOpening; }
   template <class Call>
   void tellHome(Call call) {
     home_.post([observer = observer_, call = std::move(call)]() mutable {
@@ -66,6 +67,7 @@ class PlayerChain::Core : public FrameDistributor, public std::enable_shared_fro
     if (!run_) {
       run_ = std::make_shared<PlayerRun>(settings_, runObserver(), executor_);
       is_running_ = true;
+      if (!settings_.feed) opening_since_ = Loop::now();  // Who sends may be slow.
       began_after_stops_ = stops_asked_;
       run_->setTarget(target);
       return run_->open();
@@ -73,14 +75,33 @@ class PlayerChain::Core : public FrameDistributor, public std::enable_shared_fro
     run_->setTarget(target);
   }
 
+  void play(std::shared_ptr<MediaFeed> feed) {
+    stop();
+    settings_.uri = kFeedUri;
+    settings_.feed = std::move(feed);
+    setTarget(PlayerRun::Target::Playing);
+  }
+
   void stop() {
     is_running_ = false;
+    opening_since_ = kNever;
     run_.reset();
+    settings_.feed.reset();
     for (auto& told : told_conversion_) told.reset();
   }
 
+  void maybeGiveUp() {
+    if (!run_ || !isOverdue()) return;
+    opening_since_ = kNever;
+    if (!run_->hasOpened()) run_->giveUp();
+  }
+
   PlayerRun* run() const { return run_.get(); }
-  void setBitrates(const EncoderBitrates& bitrates) { settings_.bitrates = bitrates; }
+  void setBitrates(const EncoderBitrates& bitrates) {
+    const bool begins_anew = needNewEncoders(settings_.bitrates, bitrates);
+    settings_.bitrates = bitrates;
+    if (begins_anew) joinAnew();
+  }
 
   void add(FrameListener listener) override {
     listeners_.push_back(std::move(listener));
@@ -142,11 +163,20 @@ class PlayerChain::Core : public FrameDistributor, public std::enable_shared_fro
     });
   }
 
+  void joinAnew() {
+    if (!run_) return;
+    for (const FrameListener& listener : listeners_)
+      if (FrameStream* stream = run_->stream(listener.kind)) stream->remove(listener.inlet);
+    for (const FrameListener& listener : listeners_)
+      if (FrameStream* stream = run_->stream(listener.kind)) join(*stream, listener);
+  }
+
   void join(FrameStream& stream, const FrameListener& listener) {
-    const Bitrate initial = withinLimits(settings_.bitrates.initial, settings_.bitrates);
+    const Bitrate initial = initialBitrate(stream.kind(), settings_.bitrates);
     const auto conversion = stream.add({.inlet = listener.inlet,
                                         .accepted = listener.accepted,
-                                        .bitrate = listener.bitrate.value_or(initial)});
+                                        .bitrate = listener.bitrate.value_or(initial),
+                                        .max_frame_rate = settings_.bitrates.max_frame_rate});
     auto& told = told_conversion_[indexOf(stream.kind())];
     if (!conversion || told == conversion) return;
     told = conversion;
@@ -161,6 +191,7 @@ class PlayerChain::Core : public FrameDistributor, public std::enable_shared_fro
   const std::weak_ptr<PlayerObserver> observer_;
   const std::shared_ptr<std::array<Flow, 2>> flows_ = std::make_shared<std::array<Flow, 2>>();
   std::atomic<bool> is_running_ = false;
+  std::atomic<Timestamp> opening_since_ = kNever;  // kNever: not, or it need not be looked at.
   std::atomic<std::uint64_t> stops_asked_ = 0;
   std::uint64_t began_after_stops_ = 0;
 
@@ -181,6 +212,11 @@ PlayerChain::~PlayerChain() {
 
 void PlayerChain::play() {
   executor_->post([core = core_] { core->setTarget(PlayerRun::Target::Playing); });
+}
+
+void PlayerChain::play(std::shared_ptr<MediaFeed> feed) {
+  executor_->post(
+      [core = core_, feed = std::move(feed)]() mutable { core->play(std::move(feed)); });
 }
 
 void PlayerChain::pause() {
@@ -236,5 +272,9 @@ std::unique_ptr<FrameProducer> PlayerChain::makeProducer(std::shared_ptr<FrameIn
 }
 
 bool PlayerChain::takeFlow(rtp::MediaKind kind) { return core_->takeFlow(kind); }
+
+void PlayerChain::checkOpening() {
+  if (core_->isOverdue()) executor_->post([core = core_] { core->maybeGiveUp(); });
+}
 
 }  // namespace ms::frame

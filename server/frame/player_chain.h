@@ -45,6 +45,8 @@ class PlayerChain {
   PlayerChain& operator=(const PlayerChain&) = delete;
 
   void play();
+  // What is written to the feed, instead of what the URI names. What played before is stopped.
+  void play(std::shared_ptr<MediaFeed> feed);
   void pause();
   void stop();
 
@@ -54,7 +56,7 @@ class PlayerChain {
   void videoInfo(std::move_only_function<void(const VideoInfo&)> done);
   void dot(std::move_only_function<void(std::string)> done);
 
-  // For encoders that are made from now on.
+  // Bitrates of video: for encoders that are made from now on. The others: at once.
   void setBitrates(const EncoderBitrates& bitrates);
 
   // What takes part in the frames of this kind through `inlet` in one of these formats: for an
@@ -64,6 +66,11 @@ class PlayerChain {
   // Whether frames of this kind went to a sink since the last call; when none did, the next one is
   // told.
   bool takeFlow(rtp::MediaKind kind);
+
+  // How long a source may take until there is something to play.
+  static constexpr Duration kMaxOpening = std::chrono::seconds(20);
+  // To be called now and then while it plays: an error when that is over.
+  void checkOpening();
 
  private:
   class Core;

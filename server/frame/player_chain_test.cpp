@@ -1,111 +1,18 @@
 #include "server/frame/player_chain.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <condition_variable>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <mutex>
 
-#include "server/frame/gstreamer.h"
+#include "server/frame/test_player.h"
 
 namespace ms::frame {
 namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
-
-const peer::CodecFormat kVp8{.codec = rtp::Codec::Vp8};
-const peer::CodecFormat kH264{.codec = rtp::Codec::H264, .h264_packetization_mode = 1};
-const peer::CodecFormat kOpus{.codec = rtp::Codec::Opus, .clock_rate = 48000, .channels = 2};
-const peer::CodecFormat kPcmu{.codec = rtp::Codec::Pcmu, .clock_rate = 8000};
-
-// A folder with one second of VP8 and opus, made by GStreamer's test sources.
-class Film {
- public:
-  Film() {
-    std::string text = (std::filesystem::temp_directory_path() / "film-XXXXXX").string();
-    folder_ = mkdtemp(text.data());
-    startGStreamer();
-    const std::string launch =
-        "webmmux name=m ! filesink location=" + path().string() +
-        " videotestsrc num-buffers=20 ! video/x-raw,width=160,height=120,framerate=20/1 ! "
-        "vp8enc deadline=1 keyframe-max-dist=10 ! queue ! m. "
-        "audiotestsrc num-buffers=50 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 ! "
-        "opusenc ! queue ! m.";
-    const GstPtr<GstElement> pipeline(gst_parse_launch(launch.c_str(), nullptr));
-    gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
-    const GstPtr<GstBus> bus(gst_element_get_bus(pipeline.get()));
-    const GstPtr<GstMessage> end(gst_bus_timed_pop_filtered(
-        bus.get(), GST_CLOCK_TIME_NONE, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR)));
-    gst_element_set_state(pipeline.get(), GST_STATE_NULL);
-  }
-  ~Film() { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path path() const { return folder_ / "film.webm"; }
-  std::string uri() const { return "file://" + path().string(); }
-  std::filesystem::path folder() const { return folder_; }
-
- private:
-  std::filesystem::path folder_;
-};
-
-const Film& film() {
-  static const Film shared;
-  return shared;
-}
-
-// What a player tells, waited for.
-class Told final : public PlayerObserver {
- public:
-  void onEndOfStream() override { note("end"); }
-  void onError(const MediaError& error) override { note(error.type); }
-  void onFlow(rtp::MediaKind kind) override {
-    note(kind == rtp::MediaKind::Audio ? "audio flows" : "video flows");
-  }
-  void onConversion(rtp::MediaKind kind, Conversion conversion) override {
-    note(std::string(kind == rtp::MediaKind::Audio ? "audio" : "video") +
-         (conversion == Conversion::Transcoded ? " is transcoded" : " as it came"));
-  }
-
-  void note(const std::string& what) {
-    const std::lock_guard lock(mutex_);
-    list_.push_back(what);
-    changed_.notify_all();
-  }
-  bool waitFor(const std::string& what) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 20s,
-                             [&] { return std::ranges::find(list_, what) != list_.end(); });
-  }
-  std::ptrdiff_t count(const std::string& what) {
-    const std::lock_guard lock(mutex_);
-    return std::ranges::count(list_, what);
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> list_;
-};
-
-// A sink of frames.
-struct Screen {
-  Screen(PlayerChain& chain, Loop& loop, rtp::MediaKind kind, const peer::CodecFormat& format)
-      : inlet(std::make_shared<FrameInlet>(loop, kind)),
-        producer(chain.makeProducer(inlet, {format})) {
-    loop.runAndWait(
-        [this] { inlet->open([this](const RtpFrame& frame) { frames.push_back(frame); }); });
-    producer->onFirstSink();
-  }
-
-  const std::shared_ptr<FrameInlet> inlet;
-  const std::unique_ptr<FrameProducer> producer;
-  std::vector<RtpFrame> frames;
-};
 
 class PlayerChainTest : public testing::Test {
  protected:
@@ -274,6 +181,32 @@ TEST_F(PlayerChainTest, LeavesNoThreadBehind) {
     loop_.runAndWait([&] { video.inlet->close(); });
   }
   while (threads_.running() > 0) std::this_thread::yield();
+}
+
+TEST_F(PlayerChainTest, LeavesOutPicturesBeyondTheFrameRate) {
+  PlayerSettings settings;
+  settings.uri = film().uri();
+  settings.bitrates.max_frame_rate = {.numerator = 5, .denominator = 1};
+  PlayerChain chain(loop_, threads_, settings, told_);
+  Screen video(chain, loop_, rtp::MediaKind::Video, kVp8);
+  chain.play();
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] { EXPECT_NEAR(static_cast<double>(video.frames.size()), 5, 1); });
+}
+
+TEST_F(PlayerChainTest, MakesEncodersAnewForAnotherFrameRate) {
+  const auto chain = makeChain(film().uri(), MediaForm::Raw);
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kVp8);
+  chain->play();
+  ASSERT_TRUE(told_->waitFor("video flows"));
+  EncoderBitrates bitrates;
+  bitrates.max_frame_rate = {.numerator = 5, .denominator = 1};
+  chain->setBitrates(bitrates);
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] {
+    ASSERT_FALSE(video.frames.empty());
+    EXPECT_NE(video.frames.front().stream, video.frames.back().stream);
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/frame/media_feed.h"
 #include "server/frame/uri_user.h"
 
 namespace ms::frame {
@@ -19,7 +20,7 @@ constexpr const char* kRawMedia = "video/x-raw(ANY);audio/x-raw(ANY)";
 constexpr const char* kEncodedAudio =
     ";audio/x-opus;audio/x-mulaw,rate=8000,channels=1;audio/x-alaw,rate=8000,channels=1";
 constexpr const char* kEncodedVideo =
-    ";video/x-vp8;video/x-vp9;video/x-h264;video/x-h265,parsed=true";
+    ";video/x-vp8;video/x-vp9;video/x-av1;video/x-h264;video/x-h265,parsed=true";
 
 // How long a server may take to answer, in microseconds.
 constexpr guint64 kTcpTimeout = 10'000'000;
@@ -59,8 +60,6 @@ bool isOfInterest(GstMessage* message) {
   }
 }
 
-GstPadProbeReturn keepBlocked(GstPad*, GstPadProbeInfo*, gpointer) { return GST_PAD_PROBE_OK; }
-
 }  // namespace
 
 PlayerRun::PlayerRun(PlayerSettings settings, Observer observer,
@@ -71,7 +70,9 @@ PlayerRun::PlayerRun(PlayerSettings settings, Observer observer,
 
 PlayerRun::~PlayerRun() {
   if (pending_seek_) pending_seek_->done(false);
+  if (settings_.feed) settings_.feed->refuse();
   if (!pipeline_) return;
+  link_->blocked_pads.openAll();
   gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
   streams_.clear();
 }
@@ -95,11 +96,10 @@ GstBusSyncReply PlayerRun::Link::onBusMessage(GstBus*, GstMessage* message, gpoi
 // Nothing flows until the stream has its place.
 void PlayerRun::Link::onPadAdded(GstElement*, GstPad* pad, gpointer link) {
   if (!kindOf(pad)) return;
-  const gulong block =
-      gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BLOCK_DOWNSTREAM, &keepBlocked, nullptr, nullptr);
+  auto& self = *static_cast<Link*>(link);
+  self.blocked_pads.maybeBlock(pad);
   std::shared_ptr<GstPad> owned(GST_PAD(gst_object_ref(pad)), &gst_object_unref);
-  static_cast<const Link*>(link)->post(
-      [owned = std::move(owned), block](PlayerRun& run) { run.addStream(owned.get(), block); });
+  self.post([owned = std::move(owned)](PlayerRun& run) { run.addStream(owned.get()); });
 }
 
 void PlayerRun::Link::onNoMorePads(GstElement*, gpointer link) {
@@ -109,13 +109,25 @@ void PlayerRun::Link::onNoMorePads(GstElement*, gpointer link) {
   });
 }
 
+// GstAutoplugSelectResult, which no header has.
+int PlayerRun::Link::onAutoplugSelect(GstElement*, GstPad*, GstCaps*, GstElementFactory* factory,
+                                      gpointer link) {
+  constexpr int kTry = 0, kSkip = 2;
+  const char* const plugin = gst_plugin_feature_get_plugin_name(GST_PLUGIN_FEATURE(factory));
+  const bool is_playable = static_cast<const Link*>(link)->playable.contains(
+      plugin ? plugin : "", GST_OBJECT_NAME(factory));
+  return is_playable ? kTry : kSkip;
+}
+
 // While the source is made, before anything else happens to it.
 void PlayerRun::Link::onSourceSetup(GstElement*, GstElement* source, gpointer link) {
   static_cast<const Link*>(link)->setUpSource(source);
 }
 
 void PlayerRun::Link::setUpSource(GstElement* source) const {
-  if (hasProperty(source, "tcp-timeout")) {  // rtspsrc
+  if (settings.feed) {
+    settings.feed->attach(source);
+  } else if (hasProperty(source, "tcp-timeout")) {  // rtspsrc
     g_object_set(source, "latency", static_cast<guint>(settings.network_cache.count()),
                  "drop-on-latency", TRUE, "tcp-timeout", kTcpTimeout, nullptr);
     if (!settings.rtsp_client_port_range.empty())
@@ -132,8 +144,8 @@ void PlayerRun::Link::setUpSource(GstElement* source) const {
 
 void PlayerRun::open() {
   startGStreamer();
-  link_ = std::make_unique<const Link>(Link{executor_, weak_from_this(), settings_});
-  const gpointer link = const_cast<Link*>(link_.get());  // As GLib passes it on.
+  link_ = std::make_unique<Link>(executor_, weak_from_this(), settings_);
+  const gpointer link = link_.get();
   pipeline_.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   // The clock of Loop::now(), whatever the media would rather have.
   const GstPtr<GstClock> clock(gst_system_clock_obtain());
@@ -152,6 +164,7 @@ void PlayerRun::open() {
                FALSE, nullptr);
   g_signal_connect(reader, "pad-added", G_CALLBACK(Link::onPadAdded), link);
   g_signal_connect(reader, "no-more-pads", G_CALLBACK(Link::onNoMorePads), link);
+  g_signal_connect(reader, "autoplug-select", G_CALLBACK(Link::onAutoplugSelect), link);
   g_signal_connect(reader, "source-setup", G_CALLBACK(Link::onSourceSetup), link);
   gst_bin_add(GST_BIN(pipeline_.get()), reader);
   is_live_ =
@@ -172,7 +185,7 @@ void PlayerRun::applyTarget() {
   gst_element_set_state(pipeline_.get(), plays ? GST_STATE_PLAYING : GST_STATE_PAUSED);
 }
 
-void PlayerRun::addStream(GstPad* pad, gulong block) {
+void PlayerRun::addStream(GstPad* pad) {
   const auto kind = kindOf(pad);
   if (kind && !stream(*kind)) {  // Of several languages or cameras, the first.
     streams_.push_back(std::make_unique<FrameStream>(
@@ -181,7 +194,7 @@ void PlayerRun::addStream(GstPad* pad, gulong block) {
         [on_frame = observer_.on_frame, kind = *kind] { on_frame(kind); }, executor_));
     observer_.on_stream(*streams_.back());
   }
-  gst_pad_remove_probe(pad, block);
+  link_->blocked_pads.open(pad);
 }
 
 FrameStream* PlayerRun::stream(rtp::MediaKind kind) const {
@@ -195,6 +208,7 @@ void PlayerRun::handle(GstMessage* message) {
     case GST_MESSAGE_ERROR:
       return onError(message);
     case GST_MESSAGE_EOS:
+      if (settings_.feed) settings_.feed->finish();
       return observer_.on_end_of_stream();
     case GST_MESSAGE_ASYNC_DONE:
       return maybePrerolled();
@@ -213,13 +227,7 @@ MetWhere PlayerRun::whereMet(GstObject* element) const {
 }
 
 void PlayerRun::onError(GstMessage* message) {
-  GError* raw_error = nullptr;
-  gchar* raw_details = nullptr;
-  gst_message_parse_error(message, &raw_error, &raw_details);
-  const GstPtr<GError> error(raw_error);
-  const GstPtr<gchar> details(raw_details), element(gst_object_get_name(GST_MESSAGE_SRC(message)));
-  observer_.on_error(mediaErrorOf(*error, element.get(), details ? details.get() : "",
-                                  whereMet(GST_MESSAGE_SRC(message))));
+  observer_.on_error(mediaErrorOf(*message, whereMet(GST_MESSAGE_SRC(message))));
 }
 
 // Data comes too slowly: it is collected before playing goes on. Live media does not wait.
@@ -239,6 +247,7 @@ void PlayerRun::maybePrerolled() {
   if (gst_element_get_state(pipeline_.get(), nullptr, nullptr, 0) != GST_STATE_CHANGE_SUCCESS)
     return;
   is_prerolled_ = true;
+  if (settings_.feed) settings_.feed->onMediaFound();
   if (auto pending = std::exchange(pending_seek_, std::nullopt))
     pending->done(seekNow(pending->position));
   applyTarget();
@@ -292,11 +301,14 @@ VideoInfo PlayerRun::videoInfo() const {
   return info;
 }
 
-std::string PlayerRun::dot() const {
-  if (!pipeline_) return {};
-  const GstPtr<gchar> text(
-      gst_debug_bin_to_dot_data(GST_BIN(pipeline_.get()), GST_DEBUG_GRAPH_SHOW_VERBOSE));
-  return text ? text.get() : "";
+bool PlayerRun::hasOpened() const { return is_live_ ? !streams_.empty() : is_prerolled_; }
+
+void PlayerRun::giveUp() {
+  observer_.on_error({.type = "INVALID_MEDIA",
+                      .code = 0,
+                      .description = "Invalid Media: nothing to play has been found in time"});
 }
+
+std::string PlayerRun::dot() const { return dotOf(pipeline_.get()); }
 
 }  // namespace ms::frame

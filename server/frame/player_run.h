@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "server/frame/blocked_pads.h"
 #include "server/frame/frame_stream.h"
 #include "server/frame/gstreamer.h"
 #include "server/frame/media_error.h"
+#include "server/frame/playable_elements.h"
 #include "server/frame/player_settings.h"
 
 namespace ms::frame {
@@ -37,6 +39,11 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
   void open();
   void setTarget(Target target);
 
+  // There is media. GStreamer does not say of every source that there will never be any.
+  bool hasOpened() const;
+  // An error, then.
+  void giveUp();
+
   // Later when it is still opening. `done`: whether there is media that can be sought.
   void seek(std::chrono::milliseconds position, std::move_only_function<void(bool)> done);
   std::chrono::milliseconds position() const;
@@ -57,6 +64,8 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
     std::shared_ptr<SerialExecutor> executor;
     std::weak_ptr<PlayerRun> run;
     PlayerSettings settings;
+    const PlayableElements playable{settings.playable_elements};
+    BlockedPads blocked_pads;
 
     // Runs `call` on the executor, if the run is still there.
     void post(std::function<void(PlayerRun&)> call) const;
@@ -65,10 +74,12 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
     static GstBusSyncReply onBusMessage(GstBus* bus, GstMessage* message, gpointer link);
     static void onPadAdded(GstElement* element, GstPad* pad, gpointer link);
     static void onNoMorePads(GstElement* element, gpointer link);
+    static int onAutoplugSelect(GstElement* element, GstPad* pad, GstCaps* caps,
+                                GstElementFactory* factory, gpointer link);
     static void onSourceSetup(GstElement* element, GstElement* source, gpointer link);
   };
 
-  void addStream(GstPad* pad, gulong block);
+  void addStream(GstPad* pad);
   void handle(GstMessage* message);
   void onError(GstMessage* message);
   MetWhere whereMet(GstObject* element) const;
@@ -80,7 +91,7 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
   const PlayerSettings settings_;
   const Observer observer_;
   const std::shared_ptr<SerialExecutor> executor_;
-  std::unique_ptr<const Link> link_;  // Outlives the pipeline.
+  std::unique_ptr<Link> link_;  // Outlives the pipeline.
 
   GstPtr<GstElement> pipeline_;
   std::vector<std::unique_ptr<FrameStream>> streams_;

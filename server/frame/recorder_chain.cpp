@@ -52,15 +52,33 @@ class RecorderChain::Core : public std::enable_shared_from_this<Core> {
       open();
   }
 
+  void followSource(const EncoderBitrates& limits) {
+    const Timestamp now = Loop::now();
+    const std::uint64_t bytes = feed(rtp::MediaKind::Video)->writtenBytes();
+    const Duration span = now - std::exchange(measured_at_, now);
+    const std::uint64_t grown = bytes - std::exchange(measured_bytes_, bytes);
+    if (!pipeline_ || grown == 0 || span <= Duration(0)) return;
+    const Bitrate source(static_cast<std::int64_t>(grown) * 8'000'000 / span.count());
+    pipeline_->setVideoBitrate(recordingBitrate(source, limits));
+  }
+
   void finish() {
     if (is_finished_) return;
     if (pipeline_) {
       if (const auto error = pipeline_->waitForEnd(kMaxFinish)) return fail(*error);
+      for (const rtp::MediaKind kind : kKinds)
+        if (const auto error = pipeline_->takeBranchError(kind)) lose(*error);
       pipeline_->close();
       pipeline_->finalise();
     }
     is_finished_ = true;
     tell([](RecorderObserver& observer) { observer.onFinished(); });
+  }
+  void draw(std::move_only_function<void(std::string)> done) {
+    home_.post([done = std::move(done),
+                text = pipeline_ && !is_finished_ ? pipeline_->dot() : std::string()]() mutable {
+      done(std::move(text));
+    });
   }
   void fail(const MediaError& error) {
     if (std::exchange(is_finished_, true)) return;
@@ -80,7 +98,8 @@ class RecorderChain::Core : public std::enable_shared_from_this<Core> {
 
   void open() {
     if (pipeline_ || is_finished_) return;
-    pipeline_.emplace(settings_.uri, settings_.container, listener());
+    const Bitrate first = withinLimits(kFirstVideoBitrate, settings_.bitrates);
+    pipeline_.emplace(settings_.uri, settings_.container, first, listener());
     std::vector<RecorderPipeline::Track> tracks;
     for (const rtp::MediaKind kind : kKinds)
       if (const auto& format = formats_[indexOf(kind)])
@@ -100,6 +119,8 @@ class RecorderChain::Core : public std::enable_shared_from_this<Core> {
     return {
         .on_error =
             [post](const MediaError& error) { post([error](Core& core) { core.fail(error); }); },
+        .on_branch_error =
+            [post](rtp::MediaKind kind) { post([kind](Core& core) { core.onBranchError(kind); }); },
         .on_drained =
             [post](rtp::MediaKind kind) { post([kind](Core& core) { core.onDrained(kind); }); },
         .on_full = [post] { post([](Core& core) { core.lose(kTooSlow); }); }};
@@ -110,6 +131,14 @@ class RecorderChain::Core : public std::enable_shared_from_this<Core> {
     lose({.type = "STREAM_ERROR_DECODE",
           .code = 0,
           .description = "What a track has changed to cannot be recorded"});
+  }
+
+  void onBranchError(rtp::MediaKind kind) {
+    const auto error = is_finished_ ? std::nullopt : pipeline_->takeBranchError(kind);
+    if (!error) return;
+    if (!pipeline_->makeBranchAnew(kind, Loop::now()) && !pipeline_->hasLivingTrack())
+      return fail(*error);
+    lose(*error);
   }
 
   void lose(const MediaError& error) {
@@ -135,6 +164,8 @@ class RecorderChain::Core : public std::enable_shared_from_this<Core> {
   std::vector<rtp::MediaKind> expected_;
   std::array<std::optional<peer::CodecFormat>, 2> formats_;
   bool is_finished_ = false;
+  std::uint64_t measured_bytes_ = 0;  // Of video.
+  Timestamp measured_at_ = Loop::now();
   std::optional<RecorderPipeline> pipeline_;
 };
 
@@ -153,7 +184,8 @@ const std::shared_ptr<TrackFeed>& RecorderChain::feed(rtp::MediaKind kind) const
   return core_->feed(kind);
 }
 
-std::function<void(const peer::CodecFormat&)> RecorderChain::formatListener(rtp::MediaKind kind) {
+std::function<void(const peer::CodecFormat&)> RecorderChain::formatListener(
+    rtp::MediaKind kind) const {
   return [weak = std::weak_ptr(core_), executor = std::weak_ptr(executor_),
           kind](const peer::CodecFormat& format) {
     if (const auto living = executor.lock())
@@ -172,8 +204,17 @@ void RecorderChain::openWithWhatIsKnown() {
   executor_->post([core = core_] { core->openWithWhatIsKnown(); });
 }
 
+void RecorderChain::followSource(const EncoderBitrates& limits) {
+  executor_->post([core = core_, limits] { core->followSource(limits); });
+}
+
 void RecorderChain::finish() {
   executor_->post([core = core_] { core->finish(); });
+}
+
+void RecorderChain::dot(std::move_only_function<void(std::string)> done) {
+  executor_->post(
+      [core = core_, done = std::move(done)]() mutable { core->draw(std::move(done)); });
 }
 
 }  // namespace ms::frame

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/base/loop.h"
+#include "server/frame/encoder_bitrates.h"
 #include "server/frame/executor.h"
 #include "server/frame/media_error.h"
 #include "server/frame/recording_format.h"
@@ -22,6 +23,7 @@ namespace ms::frame {
 struct RecorderSettings {
   std::string uri;  // With a scheme.
   Container container = Container::WebM;
+  EncoderBitrates bitrates = {};  // Their limits, of video that is encoded.
 };
 
 class RecorderObserver {
@@ -52,13 +54,17 @@ class RecorderChain {
 
   const std::shared_ptr<TrackFeed>& feed(rtp::MediaKind kind) const;
   // A track of this format will be written: the first one, or another one from now on. Any thread.
-  std::function<void(const peer::CodecFormat&)> formatListener(rtp::MediaKind kind);
+  std::function<void(const peer::CodecFormat&)> formatListener(rtp::MediaKind kind) const;
   // Begins as soon as a format of each of these is known.
   void expect(std::vector<rtp::MediaKind> kinds);
   // Begins with those that are known; tracks that come later are left out.
   void openWithWhatIsKnown();
+  // Video that is encoded gets a bitrate for what has come since the last call.
+  void followSource(const EncoderBitrates& limits);
   // All feeds have ended. onFinished() is told.
   void finish();
+  // Empty while nothing is written.
+  void dot(std::move_only_function<void(std::string)> done);
 
  private:
   class Core;

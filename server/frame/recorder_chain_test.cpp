@@ -17,6 +17,8 @@
 #include <sstream>
 #include <thread>
 
+#include "server/frame/av1_rtp_elements.h"
+#include "server/frame/failure_budget.h"
 #include "server/frame/gstreamer.h"
 #include "server/frame/test_source.h"
 #include "server/frame/track_sink.h"
@@ -66,12 +68,23 @@ Packets h264Video(int width = 160, int from = 0) {
   return video("x264enc tune=zerolatency speed-preset=ultrafast key-int-max=100",
                "rtph264pay config-interval=-1", width, from);
 }
+// Smaller than what an encoder of H.264 takes.
+constexpr int kTooNarrow = 8;
+Packets av1Video(int width = 160, int from = 0) {
+  return video(
+      "videoconvert ! video/x-raw,format=I420 ! av1enc usage-profile=realtime cpu-used=8 "
+      "keyframe-max-dist=100 ! "
+      "av1parse",
+      kAv1Payloader, width, from);
+}
 // A second of sound, 20 ms a packet.
 Packets opusAudio() {
   return packetsOf(
       "audiotestsrc num-buffers=50 samplesperbuffer=960 ! audio/x-raw,rate=48000,channels=2 "
       "! opusenc ! rtpopuspay ssrc=9 seqnum-offset=7 timestamp-offset=500");
 }
+
+constexpr std::size_t kAacFrames = 44;  // At least, of such a second.
 
 class Told final : public RecorderObserver {
  public:
@@ -146,6 +159,25 @@ class RecorderChainTest : public testing::Test {
   void waitForTheFeed() {
     while (!chain_->feed(rtp::MediaKind::Video)->isOpenFor(camera_.codec))
       std::this_thread::yield();
+  }
+  // Picture and sound, of which some is written already.
+  void recordASecond(Container container) {
+    open(fileUri(), container, {&camera_, &microphone_});
+    send(vp8Video(), camera_);
+    send(opusAudio(), microphone_);
+    waitForBytes(2000);
+    ++seconds_sent_;
+  }
+  // But for the last time, which the test waits for.
+  void failAsOftenAsMayBe() {
+    const auto failures = static_cast<int>(FailureBudget::kMaxFailures);
+    for (int i = 1; i <= failures; ++i) {
+      ++seconds_sent_;
+      send(vp8Video(kTooNarrow - i, i), camera_);  // Of another width each: another stream.
+      if (i == failures) return;
+      ASSERT_EQ(told_->wait(), "lost: STREAM_ERROR_FAILED");
+      waitForTheFeed();
+    }
   }
   std::string finish() {
     endTracks();
@@ -277,19 +309,80 @@ TEST_F(RecorderChainTest, TheCodecMayChange) {
   EXPECT_TRUE(std::ranges::is_sorted(times));
 }
 
+TEST_F(RecorderChainTest, Av1IsKeptAsItComes) {
+  camera_.codec = kAv1;
+  for (const Container container : {Container::WebM, Container::Matroska}) {
+    open(fileUri(), container);
+    send(av1Video(160, seconds_sent_));
+    EXPECT_EQ(finish(), "finished");
+    expectEven(framesOf("matroskademux ! av1parse ! av1dec"), 20);
+    run([this] { tracks_.clear(); });
+  }
+}
+
+TEST_F(RecorderChainTest, Av1IsEncodedForMp4) {
+  camera_.codec = kAv1;
+  open(fileUri(), Container::Mp4);
+  send(av1Video());
+  EXPECT_EQ(finish(), "finished");
+  expectEven(framesOf("qtdemux ! h264parse ! avdec_h264"), 20);
+}
+
 TEST_F(RecorderChainTest, ACodecThatCannotBeRecordedEndsItsTrackOnly) {
+  camera_.codec = kAv1;
   open(fileUri(), Container::WebM, {&camera_, &microphone_});
-  send(vp8Video(), camera_);
+  send(av1Video(), camera_);
   send(opusAudio(), microphone_);
   waitForBytes(2000);
-  camera_.codec = kAv1;
-  // A packet that begins a coded video sequence.
-  const rtp::TestPacket av1{.sequence_number = 900, .ssrc = 260, .payload = {0x18, 0x0a, 0x01}};
-  run([&] { camera_.send(av1.bytes(), Loop::now()); });
+  camera_.codec = kVp8;  // Would have to be encoded into AV1.
+  for (const auto& packet : vp8Video(160, 1)) run([&] { camera_.send(packet, Loop::now()); });
   EXPECT_EQ(told_->wait(), "lost: STREAM_ERROR_DECODE");
   EXPECT_EQ(finish(), "finished");
   EXPECT_EQ(framesOf("matroskademux name=d d.video_0").size(), 20u);
   EXPECT_EQ(framesOf("matroskademux name=d d.audio_0").size(), 51u);
+}
+
+TEST_F(RecorderChainTest, ATrackThatItsStreamBringsIntoTroubleGoesOnWithTheNextKeyFrame) {
+  recordASecond(Container::Mp4);
+  send(vp8Video(kTooNarrow, 1), camera_);
+  EXPECT_EQ(told_->wait(), "lost: STREAM_ERROR_FAILED");
+
+  waitForTheFeed();
+  ++seconds_sent_;
+  send(vp8Video(160, 2), camera_);
+  EXPECT_EQ(finish(), "finished");
+  // The last one before the trouble may have been on its way.
+  EXPECT_NEAR(framesOf("qtdemux name=d d.video_0").size(), 40, 1);
+  EXPECT_GE(framesOf("qtdemux name=d d.audio_0").size(), kAacFrames);
+}
+
+TEST_F(RecorderChainTest, ATrackThatFailsAgainAndAgainEndsAlone) {
+  recordASecond(Container::Mp4);
+  failAsOftenAsMayBe();
+  EXPECT_EQ(told_->wait(), "lost: STREAM_ERROR_FAILED");
+
+  EXPECT_EQ(finish(), "finished");
+  EXPECT_NEAR(framesOf("qtdemux name=d d.video_0").size(), 20, 1);
+  EXPECT_GE(framesOf("qtdemux name=d d.audio_0").size(), kAacFrames);
+}
+
+TEST_F(RecorderChainTest, TheLastTrackThatFailsEndsTheRecording) {
+  open(fileUri(), Container::Mp4);
+  send(vp8Video(), camera_);
+  waitForBytes(2000);
+  failAsOftenAsMayBe();
+  EXPECT_EQ(told_->wait(), "STREAM_ERROR_FAILED");
+}
+
+TEST_F(RecorderChainTest, ATrackThatFailsAtItsEndTakesNothingFromTheOther) {
+  recordASecond(Container::Mp4);
+  send(vp8Video(kTooNarrow, 1), camera_);
+  endTracks();
+  chain_->finish();
+  std::string told;
+  while (!told.ends_with("finished")) told += told_->wait();
+  EXPECT_EQ(told, "lost: STREAM_ERROR_FAILEDfinished");
+  EXPECT_GE(framesOf("qtdemux name=d d.audio_0").size(), kAacFrames);
 }
 
 TEST_F(RecorderChainTest, ATrackThatFallsSilentDoesNotHoldUpTheOther) {

@@ -2,6 +2,11 @@
 // that it began with, whatever comes later.
 //
 //   appsrc -> depayloader [-> decoder -> encoder] -> queue -> muxer -> file or HTTP
+//   '------------------ branch -----------------'
+//
+// A branch that fails (a decoder that its stream has brought into trouble) is made anew, and goes
+// on with the next key frame; one that fails again and again ends its track. What fails behind it
+// ends the recording.
 //
 // Used on the executor of its chain, by functions that may block. What GStreamer's threads tell is
 // told on them.
@@ -16,6 +21,7 @@
 #include <vector>
 
 #include "server/base/units.h"
+#include "server/frame/failure_budget.h"
 #include "server/frame/gstreamer.h"
 #include "server/frame/media_error.h"
 #include "server/frame/recording_format.h"
@@ -28,7 +34,8 @@ class RecorderPipeline {
  public:
   // Called on any thread, until close() returns.
   struct Told {
-    std::function<void(const MediaError&)> on_error;
+    std::function<void(const MediaError&)> on_error;      // Nothing is written any more.
+    std::function<void(rtp::MediaKind)> on_branch_error;  // See takeBranchError().
     // All that was written before the format changed is through.
     std::function<void(rtp::MediaKind)> on_drained;
     std::function<void()> on_full;  // See TrackFeed::open().
@@ -39,7 +46,7 @@ class RecorderPipeline {
     std::shared_ptr<TrackFeed> feed;
   };
 
-  RecorderPipeline(std::string uri, Container container, Told told);
+  RecorderPipeline(std::string uri, Container container, Bitrate video_bitrate, Told told);
   ~RecorderPipeline();
   RecorderPipeline(const RecorderPipeline&) = delete;
   RecorderPipeline& operator=(const RecorderPipeline&) = delete;
@@ -53,11 +60,20 @@ class RecorderPipeline {
   void change(rtp::MediaKind kind, const peer::CodecFormat& format);
   // False when the format cannot be recorded: the track ends there, its feed is declined.
   bool drained(rtp::MediaKind kind);
+  // Why a branch has failed since this was asked last; also at the end, which waits for no teller.
+  std::optional<MediaError> takeBranchError(rtp::MediaKind kind);
+  // After that. False when the track ends there.
+  bool makeBranchAnew(rtp::MediaKind kind, Timestamp now);
+  bool hasLivingTrack() const;
+  // Of video that is encoded, from now on.
+  void setVideoBitrate(Bitrate bitrate);
 
   // All feeds have ended. Nothing when all is written; else what went wrong, which also may be that
   // it takes longer than `patience`.
   std::optional<MediaError> waitForEnd(Duration patience);
   void close();
+  // As a digraph.
+  std::string dot() const;
   // A file that was closed gets the form in which it is best played.
   void finalise();
 
@@ -69,19 +85,23 @@ class RecorderPipeline {
     GstElement* branch = nullptr;  // The pipeline's; null when the track has ended.
     GstPtr<GstElement> queue;
     bool is_draining = false;
+    FailureBudget failures = {};
   };
 
   static std::size_t indexOf(rtp::MediaKind kind) { return static_cast<std::size_t>(kind); }
   std::string describe(const std::vector<Track>& tracks) const;
   std::optional<MediaError> makeTrack(const Track& track);
   bool addBranch(Open& open);
+  bool replaceBranch(Open& open);
+  void removeBranch(Open& open);
   void openFeed(Open& open);
   void endTrack(Open& open);
 
   const std::string uri_;
   const Container container_;
   const std::optional<std::filesystem::path> path_;  // Of a file.
-  const std::unique_ptr<Link> link_;                 // Outlives the pipeline.
+  Bitrate video_bitrate_;
+  const std::unique_ptr<Link> link_;  // Outlives the pipeline.
   GstPtr<GstElement> pipeline_;
   std::array<std::optional<Open>, 2> tracks_;
 };

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "server/frame/codec_table.h"
+#include "server/packet/rtp/key_frame.h"
 
 namespace ms::frame {
 namespace {
@@ -17,8 +18,8 @@ using rtp::Codec;
 // begin.
 struct Frames {
   Codec codec;
-  WrittenCodec written;
-  const char* parser;  // Behind the depayloader.
+  std::optional<WrittenCodec> written;  // None: no container takes it.
+  const char* parser;                   // Behind the depayloader.
 };
 
 constexpr std::array kFrames{
@@ -28,9 +29,14 @@ constexpr std::array kFrames{
            " ! h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au"},
     Frames{Codec::H265, WrittenCodec::H265,
            " ! h265parse config-interval=-1 ! video/x-h265,stream-format=hvc1,alignment=au"},
+    Frames{Codec::Av1, WrittenCodec::Av1, " ! av1parse"},
     Frames{Codec::Opus, WrittenCodec::Opus, " ! opusparse"},
     Frames{Codec::Pcmu, WrittenCodec::Pcmu, ""},
     Frames{Codec::Pcma, WrittenCodec::Pcma, ""},
+    Frames{Codec::G722, std::nullopt, ""},
+    Frames{Codec::Amr, std::nullopt, ""},
+    Frames{Codec::AmrWb, std::nullopt, ""},
+    Frames{Codec::Speex, std::nullopt, ""},
 };
 
 const Frames* framesOf(const CodecFormat& format) {
@@ -38,18 +44,16 @@ const Frames* framesOf(const CodecFormat& format) {
   return found == kFrames.end() ? nullptr : &*found;
 }
 
-bool isAudio(Codec codec) {
-  return codec == Codec::Opus || codec == Codec::Pcmu || codec == Codec::Pcma;
-}
+bool isAudio(Codec codec) { return !rtp::hasKeyFrames(codec); }
 
 bool takes(Container container, WrittenCodec codec) {
   using enum WrittenCodec;
   switch (container) {
     case Container::WebM:
-      return codec == Vp8 || codec == Vp9 || codec == Opus;
+      return codec == Vp8 || codec == Vp9 || codec == Av1 || codec == Opus;
     case Container::Matroska:
       return true;
-    case Container::Mp4:
+    case Container::Mp4:  // What mp4mux says of AV1 is not what players look for (decision 0024).
       return codec == H264 || codec == H265;
     case Container::Flv:
       return codec == H264;
@@ -68,25 +72,26 @@ std::string aacEncoder() {
 }
 
 // Its form is always the same: another format may follow on the track.
-std::string encoderTo(WrittenCodec codec) {
-  constexpr Bitrate kBitrate(2'000'000);
+std::string encoderTo(WrittenCodec codec, Bitrate bitrate) {
   switch (codec) {
     case WrittenCodec::Vp8:
-      return encoderOf({.codec = Codec::Vp8}, kBitrate);
+      return encoderOf({.codec = Codec::Vp8}, bitrate);
     case WrittenCodec::Vp9:
-      return encoderOf({.codec = Codec::Vp9}, kBitrate);
+      return encoderOf({.codec = Codec::Vp9}, bitrate);
     case WrittenCodec::H264:
-      return encoderOf({.codec = Codec::H264}, kBitrate) +
+      return encoderOf({.codec = Codec::H264}, bitrate) +
              " ! h264parse config-interval=-1 ! video/x-h264,stream-format=avc,alignment=au";
     case WrittenCodec::H265:
-      return encoderOf({.codec = Codec::H265}, kBitrate) +
+      return encoderOf({.codec = Codec::H265}, bitrate) +
              " ! h265parse config-interval=-1 ! video/x-h265,stream-format=hvc1,alignment=au";
+    case WrittenCodec::Av1:
+      return {};
     case WrittenCodec::Opus:
-      return encoderOf({.codec = Codec::Opus, .clock_rate = 48000, .channels = 2}, kBitrate);
+      return encoderOf({.codec = Codec::Opus, .clock_rate = 48000, .channels = 2}, Bitrate(0));
     case WrittenCodec::Pcmu:
-      return encoderOf({.codec = Codec::Pcmu, .clock_rate = 8000}, kBitrate);
+      return encoderOf({.codec = Codec::Pcmu, .clock_rate = 8000}, bitrate);
     case WrittenCodec::Pcma:
-      return encoderOf({.codec = Codec::Pcma, .clock_rate = 8000}, kBitrate);
+      return encoderOf({.codec = Codec::Pcma, .clock_rate = 8000}, bitrate);
     case WrittenCodec::Aac:
       return "audioconvert ! audioresample ! audio/x-raw,rate=44100,channels=2 ! " + aacEncoder() +
              " ! aacparse";
@@ -101,7 +106,7 @@ std::string encoderTo(WrittenCodec codec) {
 std::optional<WrittenCodec> writtenCodec(Container container, const CodecFormat& format) {
   const Frames* const frames = framesOf(format);
   if (!frames) return std::nullopt;
-  if (takes(container, frames->written)) return frames->written;
+  if (frames->written && takes(container, *frames->written)) return frames->written;
   if (container == Container::Jpeg) return WrittenCodec::Jpeg;
   if (container == Container::WebM)
     return isAudio(format.codec) ? WrittenCodec::Opus : WrittenCodec::Vp8;
@@ -116,12 +121,24 @@ std::vector<CodecFormat> recordableFormats(Container container, rtp::MediaKind k
   return formats;
 }
 
-std::string trackChain(const CodecFormat& format, WrittenCodec codec) {
+Bitrate recordingBitrate(Bitrate source, const EncoderBitrates& limits) {
+  return withinLimits(std::max(Bitrate(*source / 4 * 5), kLeastVideoBitrate), limits);
+}
+
+void setTrackBitrate(GstElement* encoder, WrittenCodec codec, Bitrate bitrate) {
+  if (codec == WrittenCodec::Vp8) setBitrate(encoder, Codec::Vp8, bitrate);
+  if (codec == WrittenCodec::Vp9) setBitrate(encoder, Codec::Vp9, bitrate);
+  if (codec == WrittenCodec::H264) setBitrate(encoder, Codec::H264, bitrate);
+  if (codec == WrittenCodec::H265) setBitrate(encoder, Codec::H265, bitrate);
+}
+
+std::string trackChain(const CodecFormat& format, WrittenCodec codec, Bitrate bitrate) {
   const Frames* const frames = framesOf(format);
-  const std::string depayloader = frames ? depayloaderOf(format) : "";
+  if (!frames) return {};
+  const std::string depayloader = depayloaderOf(format);
   if (depayloader.empty()) return {};
   if (frames->written == codec) return depayloader + frames->parser;
-  const std::string decoder = decoderOf(format), encoder = encoderTo(codec);
+  const std::string decoder = decoderOf(format), encoder = encoderTo(codec, bitrate);
   if (decoder.empty() || encoder.empty()) return {};
   return depayloader + " ! " + decoder + " ! " + encoder;
 }

@@ -29,6 +29,7 @@ void TrackFeed::open(GstElement* appsrc, const peer::CodecFormat& format,
   format_ = format;
   on_full_ = std::move(on_full);
   is_full_ = false;
+  if (is_ended_) gst_app_src_end_of_stream(GST_APP_SRC(appsrc_));
 }
 
 void TrackFeed::close() {
@@ -47,8 +48,14 @@ void TrackFeed::decline() {
   is_declined_ = true;
 }
 
+void TrackFeed::drain() {
+  MutexLock lock(mutex_);
+  if (appsrc_) gst_app_src_end_of_stream(GST_APP_SRC(appsrc_));
+}
+
 void TrackFeed::end() {
   MutexLock lock(mutex_);
+  is_ended_ = true;
   if (appsrc_) gst_app_src_end_of_stream(GST_APP_SRC(appsrc_));
 }
 
@@ -70,6 +77,7 @@ bool TrackFeed::write(Bytes packet, Timestamp due) {
   const Duration since = std::max(origin_->since(due), written_until_.value_or(Duration(0)));
   GstBuffer* const buffer = gst_buffer_new_memdup(packet.data(), packet.size());
   written_until_ = since;
+  written_bytes_ += packet.size();
   GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer) = toGst(since);
   return gst_app_src_push_buffer(GST_APP_SRC(appsrc_), buffer) == GST_FLOW_OK;
 }

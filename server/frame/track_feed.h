@@ -4,6 +4,8 @@
 // A chain opens and closes it on its executor; a TrackSink (track_sink.h) writes, on its loop.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -37,25 +39,36 @@ class TrackFeed {
   void close();
   // Nobody will open it: what is written is lost.
   void decline();
-  // The end of the stream, after all that was written.
+  // The end of what was written so far; it is opened again for what follows.
+  void drain();
+  // Who reads it has lost its place in the stream: its writer shall go on with a key frame.
+  void interrupt() { is_interrupted_ = true; }
+  // The end of the stream, after all that was written, and of what it is opened for from now on.
   void end();
 
   // On the loop.
   TrackOrigin& origin() const { return *origin_; }
   bool isOpenFor(const peer::CodecFormat& format) const;
+  // Once after each interruption.
+  bool takeInterruption() { return is_interrupted_.exchange(false); }
   // False when the packet is lost because it is closed or full.
   bool write(Bytes packet, Timestamp due);
+  // Any thread. Since the begin.
+  std::uint64_t writtenBytes() const { return written_bytes_; }
   // Nothing came until then since the last packet: who joins the tracks need not wait for it.
   void tellSilenceUntil(Timestamp due);
 
  private:
   const std::shared_ptr<TrackOrigin> origin_;
+  std::atomic<std::uint64_t> written_bytes_ = 0;
+  std::atomic<bool> is_interrupted_ = false;
   mutable Mutex mutex_;
   GstElement* appsrc_ GUARDED_BY(mutex_) = nullptr;  // Counted.
   std::optional<peer::CodecFormat> format_ GUARDED_BY(mutex_);
   std::function<void()> on_full_ GUARDED_BY(mutex_);
   bool is_full_ GUARDED_BY(mutex_) = false;
   bool is_declined_ GUARDED_BY(mutex_) = false;
+  bool is_ended_ GUARDED_BY(mutex_) = false;
   std::optional<Duration> written_until_ GUARDED_BY(mutex_);
 };
 

@@ -13,6 +13,11 @@ namespace ms::frame {
 
 class TrackOrigin {
  public:
+  // How long before its first packet a chain of live media begins: media is due earlier than it
+  // came when its sender's clock runs ahead, and what is due before the begin could not be told
+  // apart.
+  static constexpr Duration kLead = std::chrono::seconds(10);
+
   TrackOrigin() = default;
   explicit TrackOrigin(Timestamp begin) : begin_(begin), is_fixed_(true) {}
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "server/packet/rtp/foreign_structure.h"
 #include "server/packet/rtp/key_frame.h"
 #include "server/packet/rtp/red.h"
 #include "server/packet/rtp/rtp_writer.h"
@@ -32,7 +33,10 @@ TrackSink::TrackSink(Loop& loop, const rtp::NtpClock& clock, const Settings& set
       flush_timer_(loop),
       silence_timer_(loop) {}
 
-TrackSink::~TrackSink() { setSource(nullptr, Loop::now()); }
+TrackSink::~TrackSink() {
+  setSource(nullptr, Loop::now());
+  if (is_started_) flush(kNever);
+}
 
 // ---- What it is told ----
 
@@ -101,6 +105,7 @@ void TrackSink::onPacket(const peer::SourcePacket& packet, Timestamp now) {
   told_.on_packet();
   if (!is_started_) return;
   if (packet.format.codec == rtp::Codec::Other) return;  // Events and comfort noise beside media.
+  if (rtp::hasForeignStructure(packet.format.codec, packet.view.payload())) return;
   maybeChooseLayer(now);
   if (!isOfStream(packet)) {
     if (packet.layer != wanted_layer_) return;
@@ -172,6 +177,7 @@ void TrackSink::write(const ReorderBuffer::Popped& popped, Timestamp now) {
   const auto view = rtp::RtpView::parse(popped.packet.bytes());
   if (!view) return;
   Bytes payload = view->payload();
+  if (feed_->takeInterruption()) needs_key_frame_ = true;
   if (waitsForKeyFrame(popped, payload, now) || payload.empty()) return;  // Padding, to probe.
   if (is_redundant_) {
     const auto primary = rtp::redPrimary(payload);
@@ -183,7 +189,7 @@ void TrackSink::write(const ReorderBuffer::Popped& popped, Timestamp now) {
   if (!isVideo() && taken + halted_ < resumed_at_) return;
   const Timestamp due = placed(taken);
   maybeCloseGap(popped, due);
-  if (last_due_ && due > *last_due_) last_step_ = due - *last_due_;
+  if (last_due_ && due > *last_due_ && !popped.is_after_gap) last_step_ = due - *last_due_;
   last_due_ = due;
   last_written_at_ = now;
   if (!writePayload(*view, payload, due)) needs_key_frame_ = true;

@@ -47,6 +47,7 @@ class TrackSink final : public peer::MediaSink {
 
   TrackSink(Loop& loop, const rtp::NtpClock& clock, const Settings& settings,
             std::shared_ptr<TrackFeed> feed, Told told);
+  // Writes what still waits, if the feed is open.
   ~TrackSink() override;
   TrackSink(const TrackSink&) = delete;
   TrackSink& operator=(const TrackSink&) = delete;

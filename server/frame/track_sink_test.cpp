@@ -126,6 +126,17 @@ class TrackSinkTest : public testing::Test {
 
 using Times = std::vector<int>;
 
+TEST_F(TrackSinkTest, WritesWhatWaitsWhenItGoes) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Audio}, audio_);
+  feed_->open(outcome.in.get(), kOpus);
+  sendAudio(10, 1000ms);
+  sendAudio(12, 1040ms);  // The one between may still be sent again.
+  run([this] { sink_.reset(); });
+  feed_->end();
+  EXPECT_EQ(times(outcome.all()), (Times{0, 40}));
+}
+
 TEST_F(TrackSinkTest, VideoBeginsWithAKeyFrame) {
   Outcome outcome;
   make({.kind = rtp::MediaKind::Video}, video_);
@@ -195,6 +206,27 @@ TEST_F(TrackSinkTest, PaddingIsNoLoss) {
   EXPECT_EQ(written[1].number, written[0].number + 1);
 }
 
+TEST_F(TrackSinkTest, WhatNoDepayloaderUnpacksIsALoss) {
+  constexpr peer::CodecFormat kH264{.codec = rtp::Codec::H264, .h264_packetization_mode = 1};
+  constexpr std::uint8_t kSps = 0x67, kSlice = 0x61, kMtap16 = 0x7a;
+  Outcome outcome;
+  TestSource source(rtp::MediaKind::Video, kH264);
+  make({.kind = rtp::MediaKind::Video, .max_wait = 0ms}, source);
+  feed_->open(outcome.in.get(), kH264);
+  const auto sendNal = [&](std::uint16_t number, Duration when, std::uint8_t header) {
+    const rtp::TestPacket packet{.sequence_number = number,
+                                 .timestamp = static_cast<std::uint32_t>(when.count() * 9 / 100),
+                                 .ssrc = 7,
+                                 .payload = {header, 1, 2, 3}};
+    run([&] { source.send(packet.bytes(), at(when)); });
+  };
+  sendNal(10, 1000ms, kSps);
+  sendNal(11, 1040ms, kMtap16);
+  sendNal(12, 1080ms, kSlice);
+  sendNal(13, 1120ms, kSps);
+  EXPECT_EQ(times(end(outcome)), (Times{0, 120}));
+}
+
 TEST_F(TrackSinkTest, AudioGoesOnAfterALossAndKeepsTheGap) {
   Outcome outcome;
   make({.kind = rtp::MediaKind::Audio, .max_wait = 0ms}, audio_);
@@ -215,6 +247,19 @@ TEST_F(TrackSinkTest, GapsOfAudioMayBeClosed) {
   sendAudio(6, 1100ms);
   sendAudio(7, 1300ms);  // Silence, and no loss.
   EXPECT_EQ(times(end(outcome)), (Times{0, 20, 40, 60, 260}));
+}
+
+TEST_F(TrackSinkTest, ClosesGapsThatFollowEachOther) {
+  Outcome outcome;
+  make({.kind = rtp::MediaKind::Audio, .max_wait = 0ms, .closes_gaps = true}, audio_);
+  feed_->open(outcome.in.get(), kOpus);
+  sendAudio(1, 1000ms);
+  sendAudio(2, 1020ms);
+  sendAudio(4, 1060ms);
+  sendAudio(6, 1100ms);
+  sendAudio(9, 1160ms);
+  sendAudio(10, 1180ms);
+  EXPECT_EQ(times(end(outcome)), (Times{0, 20, 40, 60, 80, 100}));
 }
 
 TEST_F(TrackSinkTest, TheTimeWhileItIsHaltedIsCutOut) {
@@ -268,10 +313,34 @@ TEST_F(TrackSinkTest, AnotherFormatIsToldAndWaitsForItsFeed) {
       .sequence_number = 11, .timestamp = 93600, .ssrc = 7, .payload = {0x67, 0x42}};
   run([&] { video_.send(sps.bytes(), at(1040ms)); });
   EXPECT_EQ(formats_, (std::vector{kVp8, kH264}));
-  feed_->end();
+  feed_->drain();
   EXPECT_EQ(times(first.all()), (Times{0}));
   feed_->open(second.in.get(), kH264);
   EXPECT_EQ(times(end(second)), (Times{40}));
+}
+
+TEST_F(TrackSinkTest, AfterAnInterruptionItGoesOnWithAKeyFrame) {
+  Outcome first, second;
+  make({.kind = rtp::MediaKind::Video}, video_);
+  feed_->open(first.in.get(), kVp8);
+  sendVideo(10, 1000ms, true);
+  feed_->close();
+  feed_->interrupt();
+  feed_->open(second.in.get(), kVp8);
+  sendVideo(11, 1040ms, false);
+  sendVideo(12, 1080ms, true);
+  sendVideo(13, 1120ms, false);
+  EXPECT_EQ(times(end(second)), (Times{80, 120}));
+}
+
+TEST_F(TrackSinkTest, WhatIsOpenedAfterTheEndEndsAtOnce) {
+  Outcome first, second;
+  make({.kind = rtp::MediaKind::Video}, video_);
+  feed_->open(first.in.get(), kVp8);
+  sendVideo(10, 1000ms, true);
+  EXPECT_EQ(times(end(first)), (Times{0}));
+  feed_->open(second.in.get(), kVp8);
+  EXPECT_EQ(times(second.all()), (Times{}));
 }
 
 TEST_F(TrackSinkTest, OfASimulcastItTakesTheLargestLayer) {
