@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -47,6 +49,31 @@ std::string dotGraph(const std::vector<const MediaElement*>& elements) {
   for (const MediaElement* node : nodes) writeNode(graph, *node);
   graph << edges.str() << "}\n";
   return graph.str();
+}
+
+void drawAll(std::vector<Draw> drawings, OnDrawn done) {
+  if (drawings.empty()) return done({});
+  struct Sheet {
+    std::vector<std::string> parts;
+    std::size_t missing;
+    OnDrawn done;
+  };
+  const std::size_t count = drawings.size();
+  const auto sheet =
+      std::make_shared<Sheet>(Sheet{std::vector<std::string>(count), count, std::move(done)});
+  for (std::size_t i = 0; i < count; ++i)
+    drawings[i]([sheet, i](std::string part) {
+      sheet->parts[i] = std::move(part);
+      if (--sheet->missing > 0) return;
+      sheet->done(std::accumulate(sheet->parts.begin(), sheet->parts.end(), std::string()));
+    });
+}
+
+model::Answer<std::string> answerDump(std::string name, model::Answer<void> answer) {
+  return [name = std::move(name), answer = std::move(answer)](auto dot) mutable {
+    writeDotFile(name, *dot);
+    answer({});
+  };
 }
 
 void writeDotFile(const std::string& name, const std::string& dot) {

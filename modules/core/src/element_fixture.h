@@ -48,8 +48,11 @@ class FakeEndpoint final : public MediaElement {
     if (type == api::MediaType::Video) arriving = upstreamSource(type);
   }
 
+  void drawChains(OnDrawn done) override { done(chains); }
+
   net::OutletPtr own;
   net::OutletPtr arriving;
+  std::string chains;
 };
 
 class RecordedEvents final : public model::EventSink {

@@ -25,6 +25,11 @@ net::OutletPtr Hub::outputOf(HubPort& port, api::MediaType type, const AcceptedF
   return feeder ? feeder->input(type, accepted) : nullptr;
 }
 
+net::DataOutletPtr Hub::dataOutputOf(HubPort& port) {
+  HubPort* const feeder = feederOf(port, api::MediaType::Data);
+  return feeder ? feeder->dataInput() : nullptr;
+}
+
 HubPort* Hub::portOf(const model::ObjectPtr& object) const {
   const auto found = std::ranges::find_if(
       ports_, [&](HubPort* port) { return static_cast<model::Object*>(port) == object.get(); });
@@ -39,10 +44,7 @@ void Hub::getGstreamerDot(std::optional<api::GstreamerDotDetails>,
 
 void Hub::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
                            model::Answer<void> answer) {
-  getGstreamerDot(details, [name = getName(), answer = std::move(answer)](auto dot) mutable {
-    writeDotFile(name, *dot);
-    answer({});
-  });
+  getGstreamerDot(details, answerDump(getName(), std::move(answer)));
 }
 
 }  // namespace ms::core

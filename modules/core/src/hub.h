@@ -24,6 +24,8 @@ class Hub : public MediaObject, public api::Hub {
                        model::Answer<std::string> answer) override;
   void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
                         model::Answer<void> answer) override;
+  // The chain of the frame plane that works for this hub, as a digraph; empty when there is none.
+  virtual void drawChain(OnDrawn done) { done({}); }
 
   // A port is made, or closes. Throws ApiError 40009 beyond kMaxPorts. The name of each is a number
   // that grows.
@@ -40,14 +42,14 @@ class Hub : public MediaObject, public api::Hub {
   // itself.
   virtual net::OutletPtr outputOf(HubPort& port, api::MediaType type,
                                   const AcceptedFormats& accepted);
+  // The same for DATA.
+  virtual net::DataOutletPtr dataOutputOf(HubPort& port);
   // What goes into `port` comes from elsewhere now.
   virtual void onInputChanged(HubPort& /*port*/, api::MediaType /*type*/) {}
 
  protected:
   // It is none of the ports any more.
   virtual void onPortRemoved(HubPort&) {}
-  // The chain of the frame plane that works for this hub, as a digraph; empty when there is none.
-  virtual void drawChain(std::move_only_function<void(std::string)> done) { done({}); }
 
  private:
   std::uint32_t next_number_ = 0;

@@ -1,13 +1,6 @@
 #include "modules/core/src/hub_port.h"
 
-#include <array>
-
 namespace ms::core {
-namespace {
-
-constexpr std::array kAllTypes{api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data};
-
-}  // namespace
 
 HubPort::HubPort(model::ObjectContext context, const model::ObjectPtr& hub)
     : MediaElement(context),
@@ -27,10 +20,13 @@ net::OutletPtr HubPort::input(api::MediaType type, const AcceptedFormats& accept
 }
 
 net::DataOutletPtr HubPort::dataSource() {
-  HubPort* const feeder = hub_->feederOf(*this, api::MediaType::Data);
-  if (!feeder || is_asking_upstream_) return nullptr;
+  return isClosed() ? nullptr : hub_->dataOutputOf(*this);
+}
+
+net::DataOutletPtr HubPort::dataInput() {
+  if (is_asking_upstream_) return nullptr;
   is_asking_upstream_ = true;
-  auto source = feeder->upstreamDataSource();
+  auto source = upstreamDataSource();
   is_asking_upstream_ = false;
   return source;
 }

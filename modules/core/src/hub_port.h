@@ -15,6 +15,7 @@ class HubPort final : public MediaElement, public api::HubPort {
   std::uint32_t number() const { return number_; }
   // What is linked into the port; null when nothing is.
   net::OutletPtr input(api::MediaType type, const AcceptedFormats& accepted);
+  net::DataOutletPtr dataInput();
 
   // MediaElement: the media that the hub has for this port.
   net::OutletPtr mediaSource(api::MediaType type, const AcceptedFormats& accepted) override;

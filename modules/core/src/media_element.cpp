@@ -17,12 +17,10 @@ namespace {
 
 LogCategory category("KurentoMediaElement");
 
-constexpr std::array kAllTypes{api::MediaType::Audio, api::MediaType::Video, api::MediaType::Data};
 constexpr const char* kDefaultDescription = "default";
 
 // Source: api.md, MediaElement; reference, chapter 6 (MediaElement.conf.ini).
 constexpr int kDefaultEncoderBitrate = 300'000;
-constexpr int kNoBitrateLimit = 2'147'483'647;
 
 std::size_t indexOf(api::MediaType type) { return static_cast<std::size_t>(type); }
 
@@ -324,11 +322,15 @@ void MediaElement::setMaxEncoderBitrate(int bits_per_second) {
 }
 
 void MediaElement::setAudioFormat(const api::AudioCaps& caps) {
+  encoder_caps_.audio_bitrate = std::max(caps.bitrate, 0);
   setFormat(api::MediaType::Audio, codecOf(caps.codec));
+  onEncoderBitratesChanged();
 }
 
 void MediaElement::setVideoFormat(const api::VideoCaps& caps) {
+  encoder_caps_.frame_rate = caps.framerate;
   setFormat(api::MediaType::Video, codecOf(caps.codec));
+  onEncoderBitratesChanged();
 }
 
 void MediaElement::setFormat(api::MediaType type, std::optional<rtp::Codec> codec) {
@@ -379,12 +381,15 @@ void MediaElement::addStats(std::optional<api::MediaType>, StatsMap& stats) {
   stats[entry->id] = std::move(entry);
 }
 
-std::string MediaElement::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {
-  return dotGraph({this});
+void MediaElement::getGstreamerDot(std::optional<api::GstreamerDotDetails>,
+                                   model::Answer<std::string> answer) {
+  drawChains([links = dotGraph({this}), answer = std::move(answer)](
+                 const std::string& chains) mutable { answer(links + chains); });
 }
 
-void MediaElement::dumpGstreamerDot(std::optional<api::GstreamerDotDetails>) {
-  writeDotFile(getName(), dotGraph({this}));
+void MediaElement::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                                    model::Answer<void> answer) {
+  getGstreamerDot(details, answerDump(getName(), std::move(answer)));
 }
 
 }  // namespace ms::core

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "modules/core/src/dot_graph.h"
 #include "modules/core/src/media_object.h"
 #include "server/packet/peer/codec_format.h"
 
@@ -31,6 +32,12 @@ namespace ms::core {
 
 // The formats that a sink takes, the one it likes best first. Empty: none, or not known yet.
 using AcceptedFormats = std::vector<peer::CodecFormat>;
+
+inline constexpr std::array kAllTypes{api::MediaType::Audio, api::MediaType::Video,
+                                      api::MediaType::Data};
+
+// What the API shows as the maximum of an encoder without one.
+inline constexpr int kNoBitrateLimit = 2'147'483'647;
 
 // By the id of each entry.
 using StatsMap = std::map<std::string, std::shared_ptr<const api::Stats>>;
@@ -65,8 +72,10 @@ class MediaElement : public MediaObject, public api::MediaElement {
   void setAudioFormat(const api::AudioCaps& caps) override;
   void setVideoFormat(const api::VideoCaps& caps) override;
   void getStats(std::optional<api::MediaType> type, model::Answer<StatsMap> answer) override;
-  std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
-  void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
+  void getGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                       model::Answer<std::string> answer) override;
+  void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                        model::Answer<void> answer) override;
 
   // Where the packets of this element's source are to be had: null when there are none (yet). Who
   // can give more than one format gives one of `accepted`; others give what they have, and the sink
@@ -79,10 +88,20 @@ class MediaElement : public MediaObject, public api::MediaElement {
   // if it is among it.
   AcceptedFormats narrowed(api::MediaType type, const AcceptedFormats& accepted) const;
 
+  // What setAudioFormat() and setVideoFormat() say of what is encoded here; 0: nothing.
+  struct EncoderCaps {
+    int audio_bitrate = 0;  // Bits per second.
+    api::Fraction frame_rate;
+  };
+  const EncoderCaps& encoderCaps() const { return encoder_caps_; }
+
   // MediaPipeline.latencyStats; the pipeline tells all its elements when it changes.
   bool wantsLatencyStats();
   virtual void onLatencyStatsChanged() {}
 
+  // The chains of the frame plane that work for this element, as digraphs; empty when there are
+  // none.
+  virtual void drawChains(OnDrawn done) { done({}); }
   // The elements that this one feeds, for the pipeline's graph.
   virtual std::vector<std::pair<api::MediaType, const MediaElement*>> sinks() const;
 
@@ -114,7 +133,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
   api::MediaFlowState flowOut(api::MediaType type) const;
   // RAW was asked for: what leaves is decoded, and encoded anew for each sink.
   bool wantsRaw(api::MediaType type) const;
-  virtual void onEncoderBitratesChanged() {}
+  virtual void onEncoderBitratesChanged() {}  // Or encoderCaps().
 
   // Whether what leaves this element was decoded and encoded; told while it flows.
   void setTranscoding(api::MediaType type, api::MediaTranscodingState state);
@@ -160,6 +179,7 @@ class MediaElement : public MediaObject, public api::MediaElement {
     std::optional<rtp::Codec> codec;  // Nothing: RAW.
   };
   std::array<std::optional<WantedFormat>, 3> wanted_formats_;
+  EncoderCaps encoder_caps_;
   bool is_telling_downstream_[3] = {};  // Ends the walk where links make a circle.
   bool is_telling_end_ = false;
 

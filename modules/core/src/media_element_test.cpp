@@ -182,12 +182,17 @@ TEST_F(MediaElementTest, ThePipelinesGraphShowsElementsAndLinks) {
     const auto source = makeEndpoint(), sink = makeEndpoint();
     source->connect(sink, MediaType::Audio, {}, {});
 
-    const std::string dot = pipeline_->getGstreamerDot({});
+    source->chains = "digraph of the source {}";
+    std::string dot, dot_of_source;
+    pipeline_->getGstreamerDot({}, [&](auto drawn) { dot = *drawn; });
+    source->getGstreamerDot({}, [&](auto drawn) { dot_of_source = *drawn; });
 
     EXPECT_TRUE(dot.starts_with("digraph"));
     EXPECT_NE(dot.find('"' + source->id() + "\" -> \"" + sink->id() + "\" [label=\"AUDIO\"]"),
               std::string::npos)
         << dot;
+    EXPECT_TRUE(dot.ends_with("}\n" + source->chains)) << dot;
+    EXPECT_TRUE(dot_of_source.ends_with("}\n" + source->chains)) << dot_of_source;
   });
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "modules/core/src/dot_graph.h"
+#include "modules/core/src/hub.h"
 #include "modules/core/src/media_element.h"
 
 namespace ms::core {
@@ -28,14 +29,32 @@ void MediaPipeline::setLatencyStats(bool latency_stats) {
   for (MediaElement* element : elements) element->onLatencyStatsChanged();
 }
 
-std::string MediaPipeline::getGstreamerDot(std::optional<api::GstreamerDotDetails>) {
-  std::vector<const MediaElement*> elements;
+// Who closes while others are drawn is left out.
+void MediaPipeline::getGstreamerDot(std::optional<api::GstreamerDotDetails>,
+                                    model::Answer<std::string> answer) {
+  std::vector<MediaElement*> elements;
   collectElements(*this, elements);
-  return dotGraph(elements);
+  std::vector<Hub*> hubs;
+  collectElements(*this, hubs);
+  std::vector<Draw> chains;
+  for (MediaElement* element : elements)
+    chains.emplace_back([weak = element->weak_from_this(), element](OnDrawn done) {
+      const auto living = weak.lock();
+      return living && !living->isClosed() ? element->drawChains(std::move(done)) : done({});
+    });
+  for (Hub* hub : hubs)
+    chains.emplace_back([weak = hub->weak_from_this(), hub](OnDrawn done) {
+      const auto living = weak.lock();
+      return living && !living->isClosed() ? hub->drawChain(std::move(done)) : done({});
+    });
+  drawAll(std::move(chains),
+          [links = dotGraph({elements.begin(), elements.end()}), answer = std::move(answer)](
+              const std::string& drawn) mutable { answer(links + drawn); });
 }
 
-void MediaPipeline::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) {
-  writeDotFile(getName(), getGstreamerDot(details));
+void MediaPipeline::dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                                     model::Answer<void> answer) {
+  getGstreamerDot(details, answerDump(getName(), std::move(answer)));
 }
 
 }  // namespace ms::core

@@ -12,8 +12,10 @@ class MediaPipeline final : public MediaObject, public api::MediaPipeline {
   // api::MediaPipeline.
   bool getLatencyStats() override { return latency_stats_; }
   void setLatencyStats(bool latency_stats) override;
-  std::string getGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
-  void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details) override;
+  void getGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                       model::Answer<std::string> answer) override;
+  void dumpGstreamerDot(std::optional<api::GstreamerDotDetails> details,
+                        model::Answer<void> answer) override;
 
  private:
   bool latency_stats_ = false;
