@@ -56,6 +56,7 @@ void Converter::maybeTakeInput() {
                        .max_wait = is_audio ? kMaxAudioWait : frame::ReorderBuffer::kMaxWait},
           .feed = chain_->feed(),
           .on_format = chain_->onFormat()});
+  input_->start();
   input_->setSource(source_);
 }
 
@@ -73,6 +74,11 @@ void Converter::onEnd() {
 
 void Converter::onError(const frame::MediaError& error) {
   if (told_.on_error) told_.on_error(error);
+}
+
+void Converter::draw(core::OnDrawn done) {
+  if (!chain_ || !is_running_) return done({});
+  chain_->dot(std::move(done));
 }
 
 void Converter::close() {

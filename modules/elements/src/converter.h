@@ -36,6 +36,8 @@ class Converter final : public frame::ConversionObserver,
   // Null when sinks take too many different lists of formats.
   net::OutletPtr outlet(const core::AcceptedFormats& accepted);
   frame::ConversionChain& chain() { return *chain_; }
+  // Empty while it does not run, and after close().
+  void draw(core::OnDrawn done);
   // The outlets first, then the chain. Nothing is told any more.
   void close();
 

@@ -4,10 +4,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "server/base/log.h"
+#include "server/frame/gstreamer.h"
 
 namespace ms::elements {
 namespace {
@@ -43,6 +46,17 @@ dtls::Certificate makeCertificate(const core::ModuleSettings& settings, const ch
   return *made;
 }
 
+http::UploadSettings uploadSettings(const core::ModuleSettings& settings) {
+  constexpr const char* kClassOfUploads = "HttpEndpoint";
+  constexpr int kMaxPort = std::numeric_limits<std::uint16_t>::max();
+  http::UploadSettings to;
+  to.host = settings.text(kClassOfUploads, "serverAddress", to.host);
+  to.announced_host = settings.text(kClassOfUploads, "announcedAddress", "");
+  const int port = settings.number(kClassOfUploads, "serverPort", to.port);
+  if (port >= 0 && port <= kMaxPort) to.port = static_cast<std::uint16_t>(port);
+  return to;
+}
+
 // RFC 5905, section 6: NTP counts from 1900, the system from 1970.
 rtp::NtpTime wallClock() {
   constexpr std::uint64_t kSecondsTo1970 = 2'208'988'800;
@@ -59,12 +73,24 @@ ElementServices::ElementServices(net::WorkerLoops& workers, const core::ModuleSe
                         return makeCertificate(settings, "pemCertificateRSA", dtls::KeyType::Rsa);
                       })),
       ecdsa_(makeCertificate(settings, "pemCertificateECDSA", dtls::KeyType::Ecdsa)),
-      clock_(wallClock(), Loop::now()) {}
+      clock_(wallClock(), Loop::now()),
+      uploads_(uploadSettings(settings)) {}
+
+ElementServices::~ElementServices() {
+  for (std::size_t i = 0; i < workers_.size(); ++i) workers_.at(i).loop().runAndWait([] {});
+}
 
 net::WorkerLease ElementServices::leaseNear(const Loop& loop) const {
   for (std::size_t i = 0; i < workers_.size(); ++i)
     if (&workers_.at(i).loop() == &loop) return workers_.leaseNear(workers_.at(i));
   throw std::logic_error("An endpoint was made on a loop that is no worker's");
+}
+
+void ElementServices::loadFramePlane() {
+  if (std::exchange(is_frame_plane_loaded_, true)) return;
+  const auto executor = std::make_shared<frame::SerialExecutor>(frame_threads_, "gstreamer");
+  executor->post([] { frame::startGStreamer(); });
+  executor->finish();
 }
 
 ElementServices::ConversionPermit ElementServices::permitConversion() {

@@ -6,6 +6,7 @@
 #include "modules/elements/src/composite.h"
 #include "modules/elements/src/dispatcher.h"
 #include "modules/elements/src/dispatcher_one_to_many.h"
+#include "modules/elements/src/http_post_endpoint.h"
 #include "modules/elements/src/mixer.h"
 #include "modules/elements/src/player_endpoint.h"
 #include "modules/elements/src/recorder_endpoint.h"
@@ -56,6 +57,14 @@ void registerElements(model::ModuleRegistry& registry, ElementServices& services
                           [&services](model::ObjectContext context, const auto& arguments) {
                             return std::make_shared<PlayerEndpoint>(std::move(context), services,
                                                                     arguments);
+                          }));
+  registry.addFactory(api::kHttpPostEndpointClass,
+                      api::factoryOfHttpPostEndpoint(
+                          [&services](model::ObjectContext context, const auto& arguments) {
+                            auto endpoint = std::make_shared<HttpPostEndpoint>(std::move(context),
+                                                                               services, arguments);
+                            endpoint->open();
+                            return endpoint;
                           }));
   registry.addFactory(api::kRecorderEndpointClass,
                       api::factoryOfRecorderEndpoint(

@@ -82,12 +82,34 @@ net::OutletPtr EncodedOutlets::find(rtp::MediaKind kind, const core::AcceptedFor
 
 void EncodedOutlets::clear() { outlets_.clear(); }
 
+namespace {
+
+// RFC 6716, section 2.1.1, has 6 to 510 kbit/s; beyond this 20 ms do not fit into a packet. 0
+// stays: the encoder's own.
+Bitrate audioBitrate(int bits_per_second) {
+  constexpr int kMin = 6'000, kMax = 384'000;
+  return Bitrate(bits_per_second == 0 ? 0 : std::clamp(bits_per_second, kMin, kMax));
+}
+
+// A rate that means nothing, or more than any camera has, is none.
+frame::FrameRate frameRate(const api::Fraction& rate) {
+  constexpr int kMaxRate = 1000;
+  if (rate.numerator <= 0 || rate.denominator <= 0 || rate.numerator / rate.denominator > kMaxRate)
+    return {};
+  return {.numerator = rate.numerator, .denominator = rate.denominator};
+}
+
+}  // namespace
+
 frame::EncoderBitrates encoderBitratesOf(core::MediaElement& element) {
   constexpr int kNoLimit = 2'147'483'647;
   const int max = element.getMaxEncoderBitrate();
+  const auto& caps = element.encoderCaps();
   return {.initial = Bitrate(std::max(element.getEncoderBitrate(), 1)),
           .min = Bitrate(std::max(element.getMinEncoderBitrate(), 0)),
-          .max = Bitrate(max == kNoLimit ? 0 : std::max(max, 0))};
+          .max = Bitrate(max == kNoLimit ? 0 : std::max(max, 0)),
+          .audio = audioBitrate(caps.audio_bitrate),
+          .max_frame_rate = frameRate(caps.frame_rate)};
 }
 
 }  // namespace ms::elements

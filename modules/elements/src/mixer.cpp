@@ -12,6 +12,7 @@ frame::PortNumber numberOf(const core::HubPort& port) { return frame::PortNumber
 Mixer::Mixer(model::ObjectContext context, ElementServices& services)
     : MixingHub(std::move(context), services,
                 {.mixes_video = false,
+                 .passes_data = false,
                  .layout = [](const std::vector<frame::Picture>&) { return frame::Arrangement(); },
                  .hearing = [](frame::PortNumber, frame::PortNumber) { return false; }}) {}
 

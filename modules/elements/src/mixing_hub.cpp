@@ -7,7 +7,9 @@
 #include "modules/elements/src/media_words.h"
 #include "server/base/log.h"
 #include "server/frame/codec_table.h"
+#include "server/frame/failure_budget.h"
 #include "server/frame/video_mix.h"
+#include "server/net/data_mixer.h"
 
 namespace ms::elements {
 namespace {
@@ -28,16 +30,18 @@ frame::PortNumber numberOf(const core::HubPort& port) { return frame::PortNumber
 
 // What is linked into a port, of one kind, while it is wanted.
 struct MixingHub::Input {
-  std::shared_ptr<frame::TrackFeed> feed;
   net::OutletPtr source;
-  std::unique_ptr<TrackInput> track;
+  std::shared_ptr<frame::TrackFeed> feed;
+  std::unique_ptr<TrackInput> track;  // None: what the source sends has failed too often.
+  frame::FailureBudget failures;
 };
 
 struct MixingHub::Port {
   Port(ElementServices& services, const Loop& home) : outlets(services, home) {}
 
   EncodedOutlets outlets;
-  std::array<Input, 2> inputs;  // By kind.
+  std::array<Input, 2> inputs;           // By kind.
+  std::unique_ptr<net::DataMixer> data;  // From the first who asks for it.
 };
 
 MixingHub::MixingHub(model::ObjectContext context, ElementServices& services, Plan plan)
@@ -122,7 +126,8 @@ void MixingHub::onUnwanted(rtp::MediaKind kind) {
 }
 
 void MixingHub::onInputChanged(core::HubPort& port, api::MediaType type) {
-  if (const auto kind = kindOf(type)) updateInput(port, *kind);
+  if (const auto kind = kindOf(type)) return updateInput(port, *kind);
+  updateData();
 }
 
 void MixingHub::updateInput(core::HubPort& port, rtp::MediaKind kind) {
@@ -134,38 +139,78 @@ void MixingHub::updateInput(core::HubPort& port, rtp::MediaKind kind) {
   if (source == input.source) return;
   if (!source) return endInput(state, kind);
   input.source = std::move(source);
-  if (!input.track) {
-    input.feed = std::make_shared<frame::TrackFeed>(origin);
-    input.track = std::make_unique<TrackInput>(
-        net::WorkerLease(input.source->worker()), services_.clock(),
-        TrackInput::Plan{
-            .settings = {.kind = kind,
-                         .max_wait = kind == rtp::MediaKind::Audio ? kMaxAudioWait : kMaxVideoWait},
-            .feed = input.feed,
-            .on_format = chain().addInput(numberOf(port), kind, input.feed)});
-  }
+  input.failures = {};
+  if (!input.track) takeInput(port, kind);
   input.track->setSource(input.source);
+}
+
+void MixingHub::takeInput(core::HubPort& port, rtp::MediaKind kind) {
+  Input& input = stateOf(port).inputs[indexOf(kind)];
+  input.feed = std::make_shared<frame::TrackFeed>(wanted_[indexOf(kind)]);
+  input.track = std::make_unique<TrackInput>(
+      net::WorkerLease(input.source->worker()), services_.clock(),
+      TrackInput::Plan{
+          .settings = {.kind = kind,
+                       .max_wait = kind == rtp::MediaKind::Audio ? kMaxAudioWait : kMaxVideoWait},
+          .feed = input.feed,
+          .on_format = chain().addInput(numberOf(port), kind, input.feed)});
+  input.track->start();
+}
+
+void MixingHub::stopInput(Input& input) {
+  if (!input.track) return;
+  input.track.reset();
+  if (chain_) chain_->removeInput(input.feed);
 }
 
 void MixingHub::endInput(Port& port, rtp::MediaKind kind) {
   Input& input = port.inputs[indexOf(kind)];
-  if (!input.track) return;
-  input.track.reset();
-  if (chain_) chain_->removeInput(input.feed);
+  stopInput(input);
   input = {};
 }
 
-// Once more from the beginning, that is from the next key frame.
-void MixingHub::onInputError(const std::shared_ptr<frame::TrackFeed>& feed) {
-  for (core::HubPort* port : std::vector(ports()))
-    for (const rtp::MediaKind kind : kMediaKinds)
-      if (stateOf(*port).inputs[indexOf(kind)].feed == feed) {
-        endInput(stateOf(*port), kind);
-        updateInput(*port, kind);
-      }
+// Once more from the beginning, that is from the next key frame; too often, and it stays out until
+// something else is linked into the port.
+void MixingHub::onInputError(const std::shared_ptr<frame::TrackFeed>& feed,
+                             const frame::MediaError& error) {
+  for (const auto& [port, state] : states_)
+    for (const rtp::MediaKind kind : kMediaKinds) {
+      Input& input = state->inputs[indexOf(kind)];
+      if (!input.track || input.feed != feed) continue;
+      stopInput(input);
+      if (!input.failures.mayTryAgain(Loop::now())) return onError(error);
+      takeInput(*port, kind);
+      return input.track->setSource(input.source);
+    }
 }
 
-void MixingHub::drawChain(std::move_only_function<void(std::string)> done) {
+// ---- Data ----
+
+net::DataOutletPtr MixingHub::dataOutputOf(core::HubPort& port) {
+  if (!plan_.passes_data || isClosed()) return nullptr;
+  Port& state = stateOf(port);
+  if (!state.data) {
+    state.data = std::make_unique<net::DataMixer>(services_.sctp());
+    updateData(port);
+  }
+  return state.data->outlet();
+}
+
+void MixingHub::updateData(core::HubPort& listener) {
+  std::vector<net::DataOutletPtr> heard;
+  for (core::HubPort* port : ports())
+    if (auto input = port == &listener ? nullptr : port->dataInput())
+      heard.push_back(std::move(input));
+  stateOf(listener).data->setSources(std::move(heard));
+}
+
+void MixingHub::updateData() {
+  for (core::HubPort* port : std::vector(ports()))
+    if (const auto state = states_.find(port); state != states_.end() && state->second->data)
+      updateData(*port);
+}
+
+void MixingHub::drawChain(core::OnDrawn done) {
   if (!chain_) return done({});
   chain_->dot(std::move(done));
 }
@@ -177,6 +222,7 @@ void MixingHub::onError(const frame::MediaError& error) {
 }
 
 void MixingHub::onPortRemoved(core::HubPort& port) {
+  updateData();
   const auto found = states_.find(&port);
   if (found == states_.end()) return;
   for (const rtp::MediaKind kind : kMediaKinds) endInput(*found->second, kind);

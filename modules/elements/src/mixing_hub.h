@@ -1,6 +1,8 @@
 // A hub that makes what leaves at its ports: one picture of all videos, and for each port the sound
 // of others. What differs between such hubs is who is shown where and who hears whom.
 //
+// Messages are not mixed but passed on: each port gets those that come in at the others.
+//
 // The hub keeps what the API shows, on the pipeline's loop. The media is its chain's
 // (server/frame/mixer_chain.h), which works while somebody at a port watches or listens. Meanwhile
 // what is linked into the ports is taken by TrackInputs; at other times nobody takes it.
@@ -29,12 +31,15 @@ class MixingHub : public core::Hub, private frame::MixerObserver {
   core::HubPort* feederOf(const core::HubPort&, api::MediaType) override { return nullptr; }
   net::OutletPtr outputOf(core::HubPort& port, api::MediaType type,
                           const core::AcceptedFormats& accepted) override;
+  void drawChain(core::OnDrawn done) override;
+  net::DataOutletPtr dataOutputOf(core::HubPort& port) override;
   void onInputChanged(core::HubPort& port, api::MediaType type) override;
 
  protected:
   struct Plan {
     bool mixes_video = true;  // Sound is always mixed.
-    int framerate = 15;       // Pictures per second.
+    bool passes_data = true;
+    int framerate = 15;  // Pictures per second.
     frame::Layout layout;
     frame::Hearing hearing;
   };
@@ -46,7 +51,6 @@ class MixingHub : public core::Hub, private frame::MixerObserver {
 
   // core::Hub, model::Object.
   void onPortRemoved(core::HubPort& port) override;
-  void drawChain(std::move_only_function<void(std::string)> done) override;
   void onClose() override;
 
  private:
@@ -56,7 +60,8 @@ class MixingHub : public core::Hub, private frame::MixerObserver {
   // frame::MixerObserver.
   void onWanted(rtp::MediaKind kind, const std::shared_ptr<frame::TrackOrigin>& origin) override;
   void onUnwanted(rtp::MediaKind kind) override;
-  void onInputError(const std::shared_ptr<frame::TrackFeed>& feed) override;
+  void onInputError(const std::shared_ptr<frame::TrackFeed>& feed,
+                    const frame::MediaError& error) override;
   void onFlow(frame::PortNumber port, rtp::MediaKind kind) override;
   void onFlowEnd(frame::PortNumber port, rtp::MediaKind kind) override;
   void onError(const frame::MediaError& error) override;
@@ -65,7 +70,11 @@ class MixingHub : public core::Hub, private frame::MixerObserver {
   Port& stateOf(core::HubPort& port);
   core::HubPort* portNumbered(frame::PortNumber number) const;
   void updateInput(core::HubPort& port, rtp::MediaKind kind);
+  void takeInput(core::HubPort& port, rtp::MediaKind kind);
+  void stopInput(Input& input);
   void endInput(Port& port, rtp::MediaKind kind);
+  void updateData(core::HubPort& listener);
+  void updateData();
 
   ElementServices& services_;
   Plan plan_;

@@ -4,15 +4,10 @@
 #include <chrono>
 #include <utility>
 
-#include "modules/elements/src/media_words.h"
-#include "server/base/log.h"
 #include "server/model/api_error.h"
-#include "server/net/outlet.h"
 
 namespace ms::elements {
 namespace {
-
-LogCategory category("playerendpoint");
 
 using api::UriEndpointState;
 using std::chrono::milliseconds;
@@ -21,22 +16,7 @@ using std::chrono::milliseconds;
 
 PlayerEndpoint::PlayerEndpoint(model::ObjectContext context, ElementServices& services,
                                const api::PlayerEndpointArguments& arguments)
-    : UriEndpoint(context, arguments.uri),
-      services_(services),
-      arguments_(arguments),
-      outlets_(services, loop()),
-      flow_timer_(loop()) {}
-
-PlayerEndpoint::~PlayerEndpoint() = default;
-
-frame::PlayerChain& PlayerEndpoint::chain() {
-  if (!chain_) {
-    const std::shared_ptr<frame::PlayerObserver> observer(shared_from_this(), this);
-    chain_ = std::make_unique<frame::PlayerChain>(loop(), services_.frameThreads(), chainSettings(),
-                                                  observer);
-  }
-  return *chain_;
-}
+    : PlayingEndpoint(context, services, arguments.uri), arguments_(arguments) {}
 
 frame::PlayerSettings PlayerEndpoint::chainSettings() {
   frame::PlayerSettings to;
@@ -45,6 +25,7 @@ frame::PlayerSettings PlayerEndpoint::chainSettings() {
   to.network_cache = milliseconds(std::max(arguments_.network_cache, 0));
   to.rtsp_client_port_range = settings().text("PlayerEndpoint", "rtspClientPortRange", "");
   if (to.rtsp_client_port_range == "0-0") to.rtsp_client_port_range.clear();
+  to.playable_elements = settings().text("PlayerEndpoint", "playableElements", "");
   to.bitrates = encoderBitratesOf(*this);
   return to;
 }
@@ -54,19 +35,21 @@ frame::PlayerSettings PlayerEndpoint::chainSettings() {
 void PlayerEndpoint::play(model::Answer<void> answer) {
   chain().play();
   setState(UriEndpointState::Start);
-  if (!flow_timer_.isPending()) flow_timer_.start(kFlowCheckInterval, [this] { checkFlow(); });
+  watchFlow();
   answer({});
 }
 
 void PlayerEndpoint::pause(model::Answer<void> answer) {
   chain().pause();
   setState(UriEndpointState::Pause);
+  watchFlow();
   answer({});
 }
 
 void PlayerEndpoint::stop(model::Answer<void> answer) {
-  if (chain_) chain_->stop();
-  onStopped();
+  if (frame::PlayerChain* chain = existingChain()) chain->stop();
+  endFlow();
+  setState(UriEndpointState::Stop);
   answer({});
 }
 
@@ -99,75 +82,18 @@ void PlayerEndpoint::getVideoInfo(model::Answer<api::VideoInfo> answer) {
 }
 
 void PlayerEndpoint::getElementGstreamerDot(model::Answer<std::string> answer) {
-  if (!chain_) return answer(std::string());
+  if (!existingChain()) return answer(std::string());
   chain().dot([answer = std::move(answer)](std::string text) mutable { answer(std::move(text)); });
 }
 
-// ---- Encoders ----
+// ---- What becomes of the media ----
 
-void PlayerEndpoint::onEncoderBitratesChanged() {
-  if (chain_) chain_->setBitrates(encoderBitratesOf(*this));
-}
-
-// ---- Media ----
-
-net::OutletPtr PlayerEndpoint::mediaSource(api::MediaType type,
-                                           const core::AcceptedFormats& accepted) {
-  const auto kind = kindOf(type);
-  if (!kind || accepted.empty() || isClosed()) return nullptr;
-  auto outlet = outlets_.find(*kind, accepted, [this](auto inlet, auto formats) {
-    return chain().makeProducer(std::move(inlet), std::move(formats));
-  });
-  if (!outlet)
-    MS_LOG(category, Warning, id() << ": too many kinds of viewers; one more gets nothing");
-  return outlet;
-}
-
-// ---- What the chain tells ----
-
-void PlayerEndpoint::onEndOfStream() {
-  chain_->stop();  // It has; what it told before that is forgotten.
-  onStopped();
+void PlayerEndpoint::onMediaEnd() {
+  setState(UriEndpointState::Stop);
   raise(api::EndOfStream());
   tellEnd();
 }
 
-void PlayerEndpoint::onError(const frame::MediaError& error) {
-  chain_->stop();
-  MS_LOG(category, Warning, id() << ": " << error.description);
-  onStopped();
-  raiseError(error.description, error.code, error.type);
-}
-
-void PlayerEndpoint::onFlow(rtp::MediaKind kind) {
-  if (getState() != UriEndpointState::Stop) setFlowOut(typeOf(kind), api::MediaFlowState::Flowing);
-}
-
-void PlayerEndpoint::onConversion(rtp::MediaKind kind, frame::Conversion conversion) {
-  setTranscoding(typeOf(kind), conversion == frame::Conversion::Transcoded
-                                   ? api::MediaTranscodingState::Transcoding
-                                   : api::MediaTranscodingState::NotTranscoding);
-}
-
-void PlayerEndpoint::checkFlow() {
-  for (const rtp::MediaKind kind : kMediaKinds)
-    if (!chain_->takeFlow(kind)) setFlowOut(typeOf(kind), api::MediaFlowState::NotFlowing);
-  flow_timer_.start(kFlowCheckInterval, [this] { checkFlow(); });
-}
-
-void PlayerEndpoint::onStopped() {
-  flow_timer_.cancel();
-  setState(UriEndpointState::Stop);
-  for (const rtp::MediaKind kind : kMediaKinds)
-    setFlowOut(typeOf(kind), api::MediaFlowState::NotFlowing);
-}
-
-// The links first, so that neighbours let go of the media before it ends.
-void PlayerEndpoint::onClose() {
-  UriEndpoint::onClose();
-  flow_timer_.cancel();
-  outlets_.clear();
-  chain_.reset();
-}
+void PlayerEndpoint::onMediaError() { setState(UriEndpointState::Stop); }
 
 }  // namespace ms::elements

@@ -1,15 +1,15 @@
 #include "modules/elements/src/recorder_endpoint.h"
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <utility>
 
+#include "modules/elements/src/encoded_outlets.h"
 #include "modules/elements/src/media_words.h"
 #include "server/base/log.h"
-#include "server/frame/track_sink.h"
 #include "server/model/api_error.h"
 #include "server/net/outlet.h"
-#include "server/net/remote.h"
 
 namespace ms::elements {
 namespace {
@@ -52,56 +52,80 @@ Profile profileOf(MediaProfileSpecType type) {
     case JpegVideoOnly:
       return {Container::Jpeg, false, true};
     case KurentoSplitRecorder:
-      break;
+      break;  // As it comes: Matroska takes everything.
   }
-  throw model::ApiError(model::ErrorCode::MediaObjectIllegalParam,
-                        "KURENTO_SPLIT_RECORDER is not supported");
+  return {Container::Matroska, true, true};
+}
+
+// "film.mkv" -> "film-00002.mkv".
+std::string numbered(const std::string& uri, unsigned number) {
+  const std::size_t end = std::min(uri.find_first_of("?#"), uri.size());
+  const std::size_t name = uri.rfind('/', end) + 1;
+  const std::size_t dot = uri.rfind('.', end);
+  const std::size_t place = dot != std::string::npos && dot > name ? dot : end;
+  std::string digits = std::to_string(number);
+  digits.insert(0, digits.size() < 5 ? 5 - digits.size() : 0, '0');
+  return uri.substr(0, place) + '-' + digits + uri.substr(place);
 }
 
 }  // namespace
 
-// One kind of media: a sink on a worker, and how it is reached from the pipeline's loop.
-class RecorderEndpoint::Track {
- public:
-  Track(net::WorkerLease where, const frame::TrackSink::Settings& settings,
-        const rtp::NtpClock& clock, frame::RecorderChain& chain)
-      : kind_(settings.kind),
-        lease_(std::move(where)),
-        sink_(lease_.loop(), [&loop = lease_.loop(), settings, clock, feed = chain.feed(kind_),
-                              on_format = chain.formatListener(kind_), flow = flow_] {
-          return std::make_unique<frame::TrackSink>(
-              loop, clock, settings, feed,
-              frame::TrackSink::Told{.on_format = on_format,
-                                     .on_packet = [flow] { *flow = true; }});
-        }) {}
+// One kind of media of a segment.
+struct RecorderEndpoint::Track {
+  // on_begin is called on the worker.
+  Track(net::WorkerLease lease, const frame::TrackSink::Settings& settings,
+        const rtp::NtpClock& clock, const std::shared_ptr<frame::RecorderChain>& chain,
+        std::function<void()> on_begin)
+      : kind(settings.kind),
+        input(std::move(lease), clock,
+              {.settings = settings,
+               .feed = chain->feed(kind),
+               // The chain ends when the last track has written what it kept, on its worker.
+               .on_format =
+                   [chain, listener = chain->formatListener(kind),
+                    on_begin = std::move(on_begin)](const peer::CodecFormat& format) {
+                     listener(format);
+                     on_begin();
+                   },
+               .on_packet = [has_flowed = has_flowed] { *has_flowed = true; }}) {}
 
-  rtp::MediaKind kind() const { return kind_; }
-  bool hasSource() const { return has_source_; }
-  void setSource(net::OutletPtr outlet) {
-    has_source_ = outlet != nullptr;
-    sink_.call([&worker = lease_.worker(), outlet = std::move(outlet)](frame::TrackSink& sink) {
-      worker.loop().assertHere();
-      sink.setSource(outlet ? worker.services().relays.sourceOf(outlet) : nullptr, Loop::now());
-    });
-  }
-  void record() {
-    sink_.call([](frame::TrackSink& sink) { sink.start(Loop::now()); });
-  }
-  void pause() {
-    sink_.call([](frame::TrackSink& sink) { sink.halt(Loop::now()); });
-  }
-  // `done` is called on the worker's loop, when all is written.
-  void end(std::function<void()> done) {
-    sink_.call([done = std::move(done)](frame::TrackSink& sink) { sink.end(Loop::now(), done); });
-  }
-  bool takeFlow() { return flow_->exchange(false); }
+  const rtp::MediaKind kind;
+  bool is_expected = false;  // Something is connected.
+  bool has_begun = false;
+  // Since it was looked at last. Shared with the worker.
+  const std::shared_ptr<std::atomic<bool>> has_flowed = std::make_shared<std::atomic<bool>>(false);
+  TrackInput input;
+};
 
- private:
-  const rtp::MediaKind kind_;
-  const net::WorkerLease lease_;
-  const std::shared_ptr<std::atomic<bool>> flow_ = std::make_shared<std::atomic<bool>>(false);
-  bool has_source_ = false;
-  net::Remote<frame::TrackSink> sink_;
+// One file or upload. Told of on the pipeline's loop, as long as the endpoint holds it.
+struct RecorderEndpoint::Segment final : frame::RecorderObserver,
+                                         std::enable_shared_from_this<Segment> {
+  explicit Segment(RecorderEndpoint& owner) : recorder(owner) {}
+
+  Track* track(api::MediaType type) const {
+    for (const auto& track : tracks)
+      if (typeOf(track->kind) == type) return track.get();
+    return nullptr;
+  }
+  void onTrackBegun(rtp::MediaKind kind) {
+    track(typeOf(kind))->has_begun = true;
+    if (std::ranges::all_of(tracks,
+                            [](const auto& one) { return one->has_begun || !one->is_expected; }))
+      recorder.onSegmentBegun(*this);
+  }
+
+  // frame::RecorderObserver.
+  void onFinished() override { recorder.onSegmentFinished(*this); }
+  void onLoss(const frame::MediaError& error) override { recorder.onLoss(error); }
+  void onError(const frame::MediaError& error) override { recorder.onError(error); }
+
+  RecorderEndpoint& recorder;
+  std::shared_ptr<frame::RecorderChain> chain;  // Its tracks', too.
+  std::vector<std::unique_ptr<Track>> tracks;
+  std::size_t tracks_to_end = 0;
+  bool has_begun = false;
+  bool is_ending = false;
+  bool has_ended = false;
 };
 
 RecorderEndpoint::RecorderEndpoint(model::ObjectContext context, ElementServices& services,
@@ -109,9 +133,14 @@ RecorderEndpoint::RecorderEndpoint(model::ObjectContext context, ElementServices
     : UriEndpoint(context, arguments.uri),
       services_(services),
       arguments_(arguments),
+      split_interval_(splitInterval()),
       stop_timer_(loop()),
-      flow_timer_(loop()) {
-  profileOf(arguments.media_profile);
+      flow_timer_(loop()),
+      split_timer_(loop()) {
+  if (arguments.media_profile == MediaProfileSpecType::KurentoSplitRecorder &&
+      split_interval_ <= Duration(0))
+    throw model::ApiError(model::ErrorCode::MediaObjectIllegalParam,
+                          "KURENTO_SPLIT_RECORDER is not supported");
 }
 
 RecorderEndpoint::~RecorderEndpoint() = default;
@@ -123,34 +152,76 @@ void RecorderEndpoint::record(model::Answer<void> answer) {
     MS_LOG(category, Warning, id() << ": a recorder records once");
     return answer({});
   }
-  if (!chain_) begin();
-  for (const auto& track : tracks_) track->record();
+  if (segments_.empty()) {
+    addSegment();
+    flow_timer_.start(kFlowCheckInterval, [this] { checkFlow(); });
+    if (split_interval_ > Duration(0)) split_timer_.start(split_interval_, [this] { split(); });
+  }
+  forEachTrack(&TrackInput::start);
   if (getState() == UriEndpointState::Start) return answer({});
   setState(UriEndpointState::Start);
   raise(api::Recording());
   answer({});
 }
 
+// Of those that do not end yet.
+void RecorderEndpoint::forEachTrack(void (TrackInput::*call)()) const {
+  for (const auto& segment : segments_)
+    if (!segment->is_ending)
+      for (const auto& track : segment->tracks) (track->input.*call)();
+}
+
+Duration RecorderEndpoint::splitInterval() const {
+  if (arguments_.media_profile != MediaProfileSpecType::KurentoSplitRecorder) return Duration(0);
+  return std::chrono::seconds(settings().number("RecorderEndpoint", "splitSeconds", 0));
+}
+
 // Of what is connected now, all is waited for; when nothing is, whatever comes first.
-void RecorderEndpoint::begin() {
+void RecorderEndpoint::addSegment() {
   const Profile profile = profileOf(arguments_.media_profile);
-  const std::shared_ptr<frame::RecorderObserver> observer(shared_from_this(), this);
-  chain_ = std::make_unique<frame::RecorderChain>(
+  const bool is_numbered = split_interval_ > Duration(0);
+  Segment& segment = *segments_.emplace_back(std::make_shared<Segment>(*this));
+  const unsigned number = segments_begun_++;
+  segment.chain = std::make_shared<frame::RecorderChain>(
       loop(), services_.frameThreads(),
-      frame::RecorderSettings{.uri = absoluteUri(), .container = profile.container}, observer);
+      frame::RecorderSettings{.uri = is_numbered ? numbered(absoluteUri(), number) : absoluteUri(),
+                              .container = profile.container,
+                              .bitrates = encoderBitratesOf(*this)},
+      segments_.back());
+  if (profile.audio) addTrack(segment, rtp::MediaKind::Audio);
+  if (profile.video) addTrack(segment, rtp::MediaKind::Video);
+  if (std::ranges::none_of(segment.tracks, &Track::is_expected))
+    for (const auto& track : segment.tracks) track->is_expected = true;
   std::vector<rtp::MediaKind> expected;
-  for (const rtp::MediaKind kind : kMediaKinds) {
-    if (!(kind == rtp::MediaKind::Audio ? profile.audio : profile.video)) continue;
-    const frame::TrackSink::Settings settings{.kind = kind, .closes_gaps = closesGaps()};
-    Track& track = *tracks_.emplace_back(
-        std::make_unique<Track>(services_.leaseNear(loop()), settings, services_.clock(), *chain_));
-    track.setSource(upstreamSource(typeOf(kind)));
-    if (track.hasSource()) expected.push_back(kind);
-  }
-  if (expected.empty())
-    for (const auto& track : tracks_) expected.push_back(track->kind());
-  chain_->expect(std::move(expected));
-  flow_timer_.start(kFlowCheckInterval, [this] { checkFlow(); });
+  for (const auto& track : segment.tracks)
+    if (track->is_expected) expected.push_back(track->kind);
+  segment.chain->expect(std::move(expected));
+  has_flowed_ = false;
+}
+
+void RecorderEndpoint::addTrack(Segment& segment, rtp::MediaKind kind) {
+  const frame::TrackSink::Settings settings{.kind = kind, .closes_gaps = closesGaps()};
+  auto on_begin = [weak = segment.weak_from_this(), home = &loop(), kind] {
+    home->post([weak, kind] {
+      if (const auto living = weak.lock()) living->onTrackBegun(kind);
+    });
+  };
+  Track& track = *segment.tracks.emplace_back(
+      std::make_unique<Track>(services_.leaseNear(loop()), settings, services_.clock(),
+                              segment.chain, std::move(on_begin)));
+  const auto source = upstreamSource(typeOf(kind));
+  track.input.setSource(source);
+  track.is_expected = source != nullptr;
+}
+
+// Not while nothing is recorded, or two are there: one waits for media still, or the target of the
+// other is slow to take its end.
+void RecorderEndpoint::split() {
+  split_timer_.start(split_interval_, [this] { split(); });
+  if (getState() != UriEndpointState::Start) return;
+  if (segments_.size() > 1 || !segments_.front()->has_begun) return;
+  addSegment();
+  for (const auto& track : segments_.back()->tracks) track->input.start();
 }
 
 bool RecorderEndpoint::closesGaps() const {
@@ -162,7 +233,7 @@ void RecorderEndpoint::pause(model::Answer<void> answer) {
     MS_LOG(category, Warning, id() << ": only what records can be halted");
     return answer({});
   }
-  for (const auto& track : tracks_) track->pause();
+  forEachTrack(&TrackInput::halt);
   setState(UriEndpointState::Pause);
   raise(api::Paused());
   answer({});
@@ -185,25 +256,28 @@ void RecorderEndpoint::stopAndWait(model::Answer<void> answer) {
 
 // False when there is nothing to finish, or not any more.
 bool RecorderEndpoint::finish() {
-  if (!chain_ || std::exchange(is_ending_, true)) return false;
-  tracks_to_end_ = tracks_.size();
-  chain_->openWithWhatIsKnown();
-  for (const auto& track : tracks_)
-    track->end([this, self = shared_from_this(), home = &loop()] {
-      home->post([this, self] {
-        if (--tracks_to_end_ == 0 && chain_) chain_->finish();
-      });
-    });
+  if (segments_.empty() || std::exchange(is_ending_, true)) return false;
+  split_timer_.cancel();
+  // What one that still waits would hold is in the one before.
+  if (segments_.size() > 1 && !segments_.back()->has_begun) segments_.pop_back();
+  for (const auto& segment : segments_) end(*segment);
   return true;
 }
 
-// ---- Media ----
-
-RecorderEndpoint::Track* RecorderEndpoint::track(api::MediaType type) const {
-  for (const auto& track : tracks_)
-    if (typeOf(track->kind()) == type) return track.get();
-  return nullptr;
+void RecorderEndpoint::end(Segment& segment) {
+  if (std::exchange(segment.is_ending, true)) return;
+  segment.tracks_to_end = segment.tracks.size();
+  segment.chain->openWithWhatIsKnown();
+  for (const auto& track : segment.tracks)
+    track->input.end([weak = segment.weak_from_this(), home = &loop()] {
+      home->post([weak] {
+        const auto living = weak.lock();
+        if (living && --living->tracks_to_end == 0) living->chain->finish();
+      });
+    });
 }
+
+// ---- Media ----
 
 core::AcceptedFormats RecorderEndpoint::acceptedFormats(api::MediaType type) const {
   const auto kind = kindOf(type);
@@ -212,8 +286,9 @@ core::AcceptedFormats RecorderEndpoint::acceptedFormats(api::MediaType type) con
 }
 
 void RecorderEndpoint::onUpstreamChanged(api::MediaType type) {
-  if (Track* const changed = is_ending_ ? nullptr : track(type))
-    changed->setSource(upstreamSource(type));
+  for (const auto& segment : segments_)
+    if (Track* const changed = segment->is_ending ? nullptr : segment->track(type))
+      changed->input.setSource(upstreamSource(type));
 }
 
 void RecorderEndpoint::onUpstreamEnd() {
@@ -221,20 +296,36 @@ void RecorderEndpoint::onUpstreamEnd() {
 }
 
 void RecorderEndpoint::checkFlow() {
+  Segment& newest = *segments_.back();
   bool flows = false;
-  for (const auto& track : tracks_) {
-    const bool track_flows = track->takeFlow();
+  for (const auto& track : newest.tracks) {
+    const bool track_flows = track->has_flowed->exchange(false);
     flows |= track_flows;
-    setFlowIn(typeOf(track->kind()),
+    setFlowIn(typeOf(track->kind),
               track_flows ? api::MediaFlowState::Flowing : api::MediaFlowState::NotFlowing);
   }
-  if (std::exchange(has_flowed_, flows) && flows) chain_->openWithWhatIsKnown();
+  // A segment that follows another one can wait: nothing is lost meanwhile.
+  if (std::exchange(has_flowed_, flows) && flows && segments_.size() == 1) {
+    newest.chain->openWithWhatIsKnown();
+    onSegmentBegun(newest);
+  }
+  newest.chain->followSource(encoderBitratesOf(*this));
   flow_timer_.start(kFlowCheckInterval, [this] { checkFlow(); });
 }
 
-// ---- What the chain tells ----
+// ---- What segments tell ----
 
-void RecorderEndpoint::onFinished() { onEnd(); }
+void RecorderEndpoint::onSegmentBegun(Segment& segment) {
+  if (std::exchange(segment.has_begun, true)) return;
+  for (const auto& other : segments_)
+    if (other.get() != &segment) end(*other);
+}
+
+void RecorderEndpoint::onSegmentFinished(Segment& segment) {
+  segment.has_ended = true;
+  if (std::ranges::all_of(segments_, &Segment::has_ended)) return onEnd();
+  if (!is_ending_) std::erase_if(segments_, [](const auto& one) { return one->has_ended; });
+}
 
 void RecorderEndpoint::onLoss(const frame::MediaError& error) {
   raiseError(error.description, error.code, error.type);
@@ -250,8 +341,9 @@ void RecorderEndpoint::onEnd() {
   if (std::exchange(has_ended_, true)) return;
   flow_timer_.cancel();
   stop_timer_.cancel();
-  for (const auto& track : tracks_)
-    setFlowIn(typeOf(track->kind()), api::MediaFlowState::NotFlowing);
+  split_timer_.cancel();
+  for (const auto& track : segments_.back()->tracks)
+    setFlowIn(typeOf(track->kind), api::MediaFlowState::NotFlowing);
   setState(UriEndpointState::Stop);
   raise(api::Stopped());
   for (auto& waiting : std::exchange(waiting_, {})) waiting({});
@@ -262,9 +354,14 @@ void RecorderEndpoint::onClose() {
   UriEndpoint::onClose();
   stop_timer_.cancel();
   flow_timer_.cancel();
+  split_timer_.cancel();
   for (auto& waiting : std::exchange(waiting_, {})) waiting({});
-  tracks_.clear();
-  chain_.reset();
+  segments_.clear();
+}
+
+void RecorderEndpoint::drawChains(core::OnDrawn done) {
+  if (segments_.empty()) return done({});
+  segments_.back()->chain->dot(std::move(done));
 }
 
 }  // namespace ms::elements

@@ -30,6 +30,7 @@ class RtpEndpoint final : public core::BaseRtpEndpoint,
   ~RtpEndpoint() override;
 
   net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
+  void drawChains(core::OnDrawn done) override { formats_.drawChains(std::move(done)); }
   void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 
  private:

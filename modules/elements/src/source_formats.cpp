@@ -62,6 +62,17 @@ void SourceFormats::onBitratesChanged() {
     if (track.converter) track.converter->chain().setBitrates(encoderBitratesOf(element_));
 }
 
+void SourceFormats::drawChains(core::OnDrawn done) {
+  std::vector<core::Draw> chains;
+  for (const Track& track : tracks_)
+    if (track.converter)
+      chains.emplace_back([weak = std::weak_ptr(track.converter)](core::OnDrawn drawn) {
+        if (const auto converter = weak.lock()) return converter->draw(std::move(drawn));
+        drawn({});
+      });
+  core::drawAll(std::move(chains), std::move(done));
+}
+
 void SourceFormats::close() {
   is_closed_ = true;
   for (Track& track : tracks_) {

@@ -35,6 +35,7 @@ class SourceFormats {
   // What the peer sends from now on: the outlets of sinks are to be chosen anew.
   void onFormat(rtp::MediaKind kind, const peer::CodecFormat& format);
   void onBitratesChanged();
+  void drawChains(core::OnDrawn done);
   void close();
 
  private:

@@ -8,20 +8,19 @@ namespace ms::elements {
 class TrackInput::Hosted {
  public:
   Hosted(net::Worker& worker, const rtp::NtpClock& clock, Plan plan)
-      : worker_(worker),
-        sink_(worker.loop(), clock, plan.settings, std::move(plan.feed),
-              {.on_format = std::move(plan.on_format), .on_packet = [] {}}) {
-    sink_.start(Loop::now());
-  }
+      : sink(worker.loop(), clock, plan.settings, std::move(plan.feed),
+             {.on_format = std::move(plan.on_format), .on_packet = std::move(plan.on_packet)}),
+        worker_(worker) {}
 
   void setSource(const net::OutletPtr& outlet) {
     worker_.loop().assertHere();
-    sink_.setSource(outlet ? worker_.services().relays.sourceOf(outlet) : nullptr, Loop::now());
+    sink.setSource(outlet ? worker_.services().relays.sourceOf(outlet) : nullptr, Loop::now());
   }
+
+  frame::TrackSink sink;
 
  private:
   net::Worker& worker_;
-  frame::TrackSink sink_;
 };
 
 TrackInput::TrackInput(net::WorkerLease lease, const rtp::NtpClock& clock, Plan plan)
@@ -34,6 +33,18 @@ TrackInput::~TrackInput() = default;
 
 void TrackInput::setSource(net::OutletPtr source) {
   hosted_.call([source = std::move(source)](Hosted& hosted) { hosted.setSource(source); });
+}
+
+void TrackInput::start() {
+  hosted_.call([](Hosted& hosted) { hosted.sink.start(Loop::now()); });
+}
+
+void TrackInput::halt() {
+  hosted_.call([](Hosted& hosted) { hosted.sink.halt(Loop::now()); });
+}
+
+void TrackInput::end(std::function<void()> done) {
+  hosted_.call([done = std::move(done)](Hosted& hosted) { hosted.sink.end(Loop::now(), done); });
 }
 
 }  // namespace ms::elements

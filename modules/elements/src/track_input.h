@@ -18,6 +18,7 @@ class TrackInput {
     frame::TrackSink::Settings settings;
     std::shared_ptr<frame::TrackFeed> feed;
     std::function<void(const peer::CodecFormat&)> on_format;
+    std::function<void()> on_packet = [] {};  // On the worker's loop.
   };
 
   // On the worker of the lease: best that of the source, so that packets need not cross loops.
@@ -25,6 +26,11 @@ class TrackInput {
   ~TrackInput();
 
   void setSource(net::OutletPtr source);
+  // As those of TrackSink; nothing is taken before start(). `done` is called on the worker's loop,
+  // if the input is still there then.
+  void start();
+  void halt();
+  void end(std::function<void()> done);
 
  private:
   class Hosted;

@@ -66,6 +66,7 @@ class WebRtcEndpoint final : public core::BaseRtpEndpoint,
   void closeDataChannel(int channel_id) override;
 
   net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
+  void drawChains(core::OnDrawn done) override { formats_.drawChains(std::move(done)); }
   net::DataOutletPtr dataSource() override { return data_.outlet(); }
   void getStats(std::optional<api::MediaType> type, model::Answer<core::StatsMap> answer) override;
 

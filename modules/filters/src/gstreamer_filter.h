@@ -23,7 +23,7 @@ class GStreamerFilter final : public core::MediaElement,
   // 40001 when the command is not exactly one element, when the element is none of those that are
   // allowed (allowed_elements.h), when GStreamer has no such element or the element no such
   // property, and when it is no filter of audio or video. 40009 when the server has as many chains
-  // as it may have. The first one starts GStreamer, which takes some 100 ms.
+  // as it may have. Waits for GStreamer where that is still being loaded.
   GStreamerFilter(model::ObjectContext context, elements::ElementServices& services,
                   const api::GStreamerFilterArguments& arguments);
   ~GStreamerFilter() override;
@@ -35,6 +35,7 @@ class GStreamerFilter final : public core::MediaElement,
 
   net::OutletPtr mediaSource(api::MediaType type, const core::AcceptedFormats& accepted) override;
   net::DataOutletPtr dataSource() override;
+  void drawChains(core::OnDrawn done) override { converter_->draw(std::move(done)); }
 
  private:
   // core::MediaElement, model::Object.
