@@ -59,7 +59,8 @@ Json::Value run(const Settings& settings) {
   static const std::map<std::string, Scenario> scenarios = {{"broadcast", runBroadcast},
                                                             {"join-storm", runJoinStorm},
                                                             {"create", runCreate},
-                                                            {"idle", runIdle}};
+                                                            {"idle", runIdle},
+                                                            {"play", runPlay}};
   const auto found = scenarios.find(settings.scenario);
   if (found == scenarios.end()) throw LoadError("unknown scenario " + settings.scenario);
   Json::Value result = found->second(settings);

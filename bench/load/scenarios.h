@@ -20,4 +20,7 @@ Json::Value runCreate(const Settings& settings);
 // What an endpoint uses that is negotiated, has its candidates, and nobody answers.
 Json::Value runIdle(const Settings& settings);
 
+// CPU of a film that is handed to its viewers as it is in its file.
+Json::Value runPlay(const Settings& settings);
+
 }  // namespace ms::load

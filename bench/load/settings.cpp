@@ -41,6 +41,7 @@ scenarios
   join-storm   viewers join a running stream within one second: time to the first whole key frame
   create       create, processOffer, gatherCandidates of many endpoints: time
   idle         what an endpoint costs that is negotiated and does nothing
+  play         a VP8 film without transcoding (--uri) to many viewers: CPU
 
 options
   --url URL            ws://127.0.0.1:8888/kurento
@@ -49,6 +50,7 @@ options
   --source rtp|webrtc  who sends; default rtp
   --sink rtp|webrtc    who receives; default webrtc
   --codec NAME         VP8, H264, opus; default VP8
+  --uri URI            of the film, as the server sees it
   --kbps N             1000
   --fps N              30
   --publishers N       1
@@ -98,6 +100,8 @@ Settings Settings::parse(int argc, char** argv) {
       settings.sink = endpointType(option, value);
     else if (option == "--codec")
       settings.codec = value;
+    else if (option == "--uri")
+      settings.uri = value;
     else if (option == "--kbps")
       settings.kbps = count();
     else if (option == "--fps")

@@ -23,13 +23,14 @@ struct Expectation {
 };
 
 struct Settings {
-  std::string scenario;  // broadcast, join-storm, create, idle
+  std::string scenario;  // broadcast, join-storm, create, idle, play
   std::string url = "ws://127.0.0.1:8888/kurento";
   pid_t server = 0;     // 0: somewhere else, its use is not measured.
   std::string address;  // Of the light peers; empty: this machine's first.
   std::string source = "RtpEndpoint";
   std::string sink = "WebRtcEndpoint";
   std::string codec = "VP8";
+  std::string uri;  // Of a film.
   std::uint32_t kbps = 1000;
   std::uint32_t frames_per_second = 30;
   std::size_t publishers = 1;    // Each with its own pipeline and viewers.
