@@ -15,9 +15,34 @@ const kFormats = {
   webm: [...kVp8, ...kOpus],
   mp4: [...kH264, '-c:a', 'aac', '-movflags', '+faststart'],
   mkv: [...kH264, ...kOpus],
+  av1_webm: ['-c:v', 'libsvtav1', '-preset', '10', '-b:v', '800k', '-g', '30', '-pix_fmt', 'yuv420p', ...kOpus],
   silent_webm: [...kVp8, '-an'],
   ogg: ['-vn', ...kOpus],
 };
+
+/** A WebM of so many seconds in which a flash and a beep of 200 ms begin with each second, with two key frames a second. */
+export function flashAndBeep(seconds) {
+  return made(`flash-and-beep-${seconds}s.webm`, (draft) => [
+    '-f', 'lavfi', '-i', `color=black:s=320x240:r=30:d=${seconds},drawbox=c=white:t=fill:enable='lt(mod(t,1),0.199)',format=yuv420p`,
+    '-f', 'lavfi', '-i', `aevalsrc='0.6*sin(2*PI*1000*t)*lt(mod(t,1),0.2)':s=48000:d=${seconds}`,
+    ...kVp8, '-g', '15', '-keyint_min', '15', ...kOpus, draft]);
+}
+
+/** A WebM with 20 Mbit/s of noise. */
+export function noisyFile(seconds) {
+  return made(`noise-${seconds}s.webm`, (draft) => [
+    '-f', 'lavfi', '-i', `color=gray:s=320x240:r=30:d=${seconds},noise=alls=100:allf=t,format=yuv420p`,
+    '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '16', '-b:v', '20M', '-minrate', '20M', '-maxrate', '20M', '-qmin', '1', '-qmax', '10', '-g', '30', draft]);
+}
+
+function made(name, options) {
+  const path = join(kMediaFolder, name);
+  if (existsSync(path)) return path;
+  const draft = join(kMediaFolder, `draft-${process.pid}-${name}`);
+  execFileSync('ffmpeg', ['-v', 'error', '-y', ...options(draft)]);
+  renameSync(draft, path);
+  return path;
+}
 
 /** The path of a file of so many seconds; format: a key of kFormats. */
 export function mediaFile(format, seconds) {

@@ -14,12 +14,15 @@ export class RawClient {
   #socket;
   #next_id = 1;
   #session;
+  #reply_timeout_ms;
   #waiting = new Map();
   events = [];      // {object, type, data} in order of arrival
   onEvent = () => {};
 
-  static open(url) {
+  /** reply_timeout_ms: for servers that are slow by intent, on an emulated machine. */
+  static open(url, {reply_timeout_ms = kReplyTimeout_ms} = {}) {
     const client = new RawClient();
+    client.#reply_timeout_ms = reply_timeout_ms;
     client.#socket = new WebSocket(url, {perMessageDeflate: false});
     client.#socket.on('message', (text) => client.#receive(JSON.parse(String(text))));
     client.#socket.on('close', () => client.#failAll(new Error('the connection was closed')));
@@ -31,7 +34,7 @@ export class RawClient {
   request(method, params = {}) {
     const id = this.#next_id++;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no reply to ${method} within ${kReplyTimeout_ms} ms`)), kReplyTimeout_ms);
+      const timer = setTimeout(() => reject(new Error(`no reply to ${method} within ${this.#reply_timeout_ms} ms`)), this.#reply_timeout_ms);
       this.#waiting.set(id, {resolve, reject, timer});
       this.#socket.send(JSON.stringify({jsonrpc: '2.0', id, method, params: {...params, ...(this.#session && {sessionId: this.#session})}}));
     });

@@ -82,7 +82,7 @@
   async function openStream(source) {
     if (source.colour) return plainStream(source);
     if (source === 'canvas') return canvasStream();
-    if (source === 'large canvas') return canvasStream({contrast: 255, width: 960, height: 540});
+    if (source === 'large canvas') return canvasStream({contrast: 60, width: 960, height: 540});
     const stream = await openDevices();
     if (source === 'busy') {
       stream.getVideoTracks().forEach((track) => {

@@ -110,3 +110,24 @@ scene('setVideoFormat chooses among what a viewer takes, and RAW makes everybody
   await until('encoded', () => lastOf(publisher.told.VIDEO) === 'TRANSCODING');
   await expectCameraPicture(page, 'viewer');
 });
+
+scene('setVideoFormat limits the pictures per second of what is encoded, while it runs', async (s) => {
+  const pipeline = await (await s.kurento()).create('MediaPipeline');
+  const page = await s.page();
+  const publisher = await publish(pipeline, page, 'video/VP8');
+  await view(pipeline, page, 'viewer', publisher.object);
+  const format = (numerator) => callKurento(publisher.object, 'setVideoFormat', {codec: 'H264', framerate: {numerator, denominator: 1}});
+  const rate = async () => {
+    const [frames, ms] = [await inPage(page, 'frames', 'viewer'), performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return (await inPage(page, 'frames', 'viewer') - frames) * 1000 / (performance.now() - ms);
+  };
+  for (const [wanted, fits] of [[5, (fps) => fps > 3.5 && fps < 6.5], [30, (fps) => fps > 10], [0, (fps) => fps > 10]]) {
+    await format(wanted);
+    let fps;
+    await until(() => `${wanted} pictures per second: ${fps}`, async () => fits(fps = await rate()), 30_000);
+    s.fact(`asked for ${wanted}`, `${fps.toFixed(1)} pictures/s`);
+    assert.equal(await inboundOf(page, 'viewer'), 'video/h264');
+  }
+  await expectCameraPicture(page, 'viewer');
+});

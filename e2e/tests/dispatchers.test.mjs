@@ -1,6 +1,6 @@
 // The hubs that pass media on as it is: who is seen and heard is switched while calls go on.
 import assert from 'node:assert/strict';
-import {connectPeer, expectColours, expectTone, inPage, rawEndpoint} from '../harness/call.mjs';
+import {callKurento, connectPeer, expectColours, expectTone, inPage, kurentoEndpoint, rawEndpoint} from '../harness/call.mjs';
 import {scene} from '../harness/scene.mjs';
 import {until} from '../harness/wait.mjs';
 
@@ -99,6 +99,25 @@ scene('a DispatcherOneToMany shows everybody its one source, and nobody anything
   await client.invoke(stage.hub, 'setSource', {source: stage.ports.blue});
   await client.release(stage.ports.red);
   for (const name of viewers) await expectGuest(page, name, 'blue');
+});
+
+// That client sends ports that were awaited as objects, not as ids.
+scene('an application with kurento-client says who everybody sees', async (s) => {
+  const pipeline = await callKurento(await s.kurento(), 'create', 'MediaPipeline');
+  const hub = await callKurento(pipeline, 'create', 'DispatcherOneToMany');
+  const page = await s.page();
+  const ports = {};
+  for (const name of ['red', 'green', 'viewer']) {
+    const endpoint = await kurentoEndpoint(pipeline);
+    ports[name] = await callKurento(hub, 'createHubPort');
+    if (name === 'viewer') await callKurento(ports[name], 'connect', endpoint.object);
+    else await callKurento(endpoint.object, 'connect', ports[name]);
+    await connectPeer(page, name, endpoint, name === 'viewer' ? {direction: 'recvonly'} : {direction: 'sendonly', source: kGuests[name]});
+  }
+  for (const guest of ['red', 'green']) {
+    await callKurento(hub, 'setSource', ports[guest]);
+    await expectGuest(page, 'viewer', guest);
+  }
 });
 
 scene('dispatchers refuse ports that are not theirs', async (s) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {callKurento, connectPeer, expectCameraPicture, expectColours, expectMoving, expectTone, inPage, kurentoEndpoint} from '../harness/call.mjs';
 import {kColours, kToneHz} from '../harness/fake_devices.mjs';
+import {RtpPublisher, RtpViewer, vp8KeyFrameSize} from '../harness/rtp_streams.mjs';
 import {scene} from '../harness/scene.mjs';
 import {until} from '../harness/wait.mjs';
 
@@ -80,6 +81,53 @@ scene('volume makes the sound louder, and the picture passes as it came', async 
   await until(() => `louder than ${quiet} dB: ${loud}`, async () => (loud = (await inPage(page, 'tone', 'viewer')).db) > quiet + 15, 15_000);
   s.fact('levels', `${Math.round(quiet)} dB, then ${Math.round(loud)} dB`);
   assert.equal(await callKurento(filter, 'isMediaTranscoding', 'VIDEO'), false);
+});
+
+scene('an echo of half a period takes a tone away, one of a whole period makes it louder', async (s) => {
+  const halfPeriod_ns = 500_000_000 / kToneHz;
+  const {page, filter} = await call(s, {command: `audioecho max-delay=1000000000 delay=${halfPeriod_ns} intensity=0.0`});
+  await expectCameraPicture(page, 'viewer');
+  const plain = (await expectTone(page, 'viewer', kToneHz)).db;
+  const heard = async (what, isIt) => {
+    let db;
+    await until(() => `${what} than ${plain} dB: ${db}`, async () => isIt(db = (await inPage(page, 'tone', 'viewer')).db), 15_000);
+    return Math.round(db);
+  };
+  await callKurento(filter, 'setElementProperty', 'intensity', '1.0');
+  const cancelled = await heard('20 dB quieter', (db) => db < plain - 20);
+  await callKurento(filter, 'setElementProperty', 'delay', String(2 * halfPeriod_ns));
+  const doubled = await heard('louder', (db) => db > plain + 3);
+  s.fact('levels', `${Math.round(plain)} dB, ${cancelled} dB with its echo against it, ${doubled} dB with it`);
+});
+
+scene('a filter that is put into a path shows its first picture within 300 ms, and no picture before is lost', async (s) => {
+  const kRounds = 5, kFirstPicture_ms = 300;
+  const client = await s.rawClient();
+  const pipeline = await client.create('MediaPipeline');
+  const waits_ms = [];
+  for (let round = 0; round < kRounds; ++round) {
+    const publisher = await RtpPublisher.start(client, pipeline, ['VP8 with many key frames']);
+    const viewer = await RtpViewer.start(client, pipeline, ['VP8']);
+    s.atEnd(() => [publisher, viewer].forEach((peer) => peer.stop()));
+    let whole = 0, skip, turned_at;
+    viewer.onPacket = (packet) => {
+      skip ??= publisher.senders[0].frames;  // of what was sent before it listened
+      if (packet[1] & 0x80 && !turned_at) ++whole;
+      const size = vp8KeyFrameSize(packet);
+      if (size && size.height > size.width) turned_at ??= performance.now();
+    };
+    await client.invoke(publisher.object, 'connect', {sink: viewer.object});
+    await until('pictures come', () => whole > 20);
+    const filter = await client.create('GStreamerFilter', {mediaPipeline: pipeline, command: 'videoflip method=clockwise'});
+    await client.invoke(publisher.object, 'connect', {sink: filter});
+    const sent = publisher.senders[0].frames, came = whole, begin_ms = performance.now();
+    await client.invoke(filter, 'connect', {sink: viewer.object});
+    await until('turned pictures come', () => turned_at);
+    assert.ok(came >= sent - skip - 1, `${sent - skip} pictures sent, ${came} came`);  // one may be on its way
+    waits_ms.push(Math.round(turned_at - begin_ms));
+  }
+  s.fact('first pictures after', waits_ms.map((wait_ms) => `${wait_ms} ms`));
+  assert.ok(waits_ms.toSorted((a, b) => a - b)[Math.floor(kRounds / 2)] <= kFirstPicture_ms, `${waits_ms}`);
 });
 
 scene('what is no filter, reads files or opens sockets is refused', async (s) => {

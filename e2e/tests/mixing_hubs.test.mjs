@@ -1,5 +1,6 @@
 // The hubs that make something new of what comes in: one picture of several, and the sound of others.
 import assert from 'node:assert/strict';
+import {createSocket} from 'node:dgram';
 import {connectPeer, expectColours, expectTone, inPage, rawEndpoint} from '../harness/call.mjs';
 import {scene} from '../harness/scene.mjs';
 import {until} from '../harness/wait.mjs';
@@ -92,6 +93,49 @@ scene('Composite: guests come and go, and a viewer without a camera sees and hea
   const freeze_ms = await inPage(page, 'longestFreeze', 'viewer');
   s.fact('longest time between pictures while guests left', `${Math.round(freeze_ms)} ms`);
   assert.ok(freeze_ms < 1500, `${freeze_ms} ms`);
+});
+
+/** An RtpEndpoint and the socket of its peer, which sends zeros and calls each packet a key frame of VP9, until close(). */
+async function sendRubbish({client, pipeline, hub}) {
+  const kPayloadType = 96, kInterval_ms = 5, kWholeKeyFrame = 0x0c;
+  const port = await client.create('HubPort', {hub}), endpoint = await client.create('RtpEndpoint', {mediaPipeline: pipeline});
+  await client.invoke(endpoint, 'connect', {sink: port});
+  const socket = createSocket('udp4');
+  await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const answer = await client.invoke(endpoint, 'processOffer', {offer: ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
+    `m=video ${socket.address().port} RTP/AVP ${kPayloadType}`, `a=rtpmap:${kPayloadType} VP9/90000`, 'a=sendonly', ''].join('\r\n')});
+  const to = Number(/m=video (\d+)/.exec(answer)[1]);
+  let number = 0;
+  const timer = setInterval(() => {
+    const packet = Buffer.alloc(200);  // What is no frame at all makes each decoder fail at once.
+    packet.set([0x80, 0x80 | kPayloadType, number >> 8 & 255, number & 255, 0, 0, number >> 4 & 255, number << 4 & 255, 0, 0, 0, 1, kWholeKeyFrame]);
+    ++number;
+    socket.send(packet, to, '127.0.0.1');
+  }, kInterval_ms);
+  return {close: () => { clearInterval(timer); socket.close(); }};
+}
+
+scene('Composite: a guest who sends rubbish is left out in the end, and nobody else notices', async (s) => {
+  const client = await s.rawClient();
+  const stage = await makeHub(client, 'Composite', {width: 480, height: 360});
+  await client.subscribe(stage.hub, 'Error');
+  const errors = () => client.events.filter(({object, type}) => object === stage.hub && type === 'Error');
+  const page = await s.page();
+  await join(page, stage, 'red');
+  await join(page, stage, 'green');
+  for (const viewer of ['red', 'green']) await expectGrid(page, viewer, 2, ['red', 'green']);
+  await inPage(page, 'longestFreeze', 'green');
+
+  const rubbish = await sendRubbish(stage);
+  s.atEnd(() => rubbish.close());
+  await until('the rubbish is given up', () => errors().length === 1, 30_000);
+
+  s.fact('told', errors()[0].data.type);
+  for (const viewer of ['red', 'green']) await expectGrid(page, viewer, 2, ['red', 'green']);
+  const freeze_ms = await inPage(page, 'longestFreeze', 'green');
+  s.fact('longest time between pictures', `${Math.round(freeze_ms)} ms`);
+  assert.ok(freeze_ms < 1500, `${freeze_ms} ms`);
+  s.fact('levels', await expectHeard(page, 'green', ['red']));
 });
 
 scene('AlphaBlending: the master fills the picture, and a second camera lies on it where it is told', async (s) => {

@@ -1,6 +1,8 @@
 // What an operator counts: threads that do not grow with calls, and an end that comes in time.
 import assert from 'node:assert/strict';
+import {createServer} from 'node:net';
 import {RawClient} from '../harness/raw_client.mjs';
+import {RtpPublisher} from '../harness/rtp_streams.mjs';
 import {scene} from '../harness/scene.mjs';
 import {until} from '../harness/wait.mjs';
 
@@ -71,4 +73,30 @@ scene('a server above its killLimit ends itself when its last object is gone, an
   client.release(last).catch(() => {});  // its reply may come after the end
   await server.endsWell();
   server.has_ended = true;
+});
+
+scene('SIGTERM while a recording goes to a web server that has stopped reading ends within 5 s, too', async (s) => {
+  const kMostTimeToEnd_ms = 5000, kSlack_ms = 1500;
+  let connections = 0;
+  const dead = createServer({pauseOnConnect: true}, (socket) => {
+    ++connections;
+    s.atEnd(() => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => dead.once('listening', resolve));
+  s.atEnd(() => dead.close());
+  const server = await s.server();
+  const client = await RawClient.open(server.url);
+  s.atEnd(() => client.close());
+  const pipeline = await client.create('MediaPipeline');
+  const publisher = await RtpPublisher.start(client, pipeline);
+  s.atEnd(() => publisher.stop());
+  const recorder = await client.create('RecorderEndpoint', {mediaPipeline: pipeline, uri: `http://127.0.0.1:${dead.address().port}/film.webm`});
+  await client.invoke(publisher.object, 'connect', {sink: recorder});
+  await client.invoke(recorder, 'record');
+  await until('the recording begins', () => connections > 0);
+
+  server.has_ended = true;
+  const {code, took_ms} = await server.stopAnyhow(kMostTimeToEnd_ms + kSlack_ms);
+  s.fact('ended', `with ${code} after ${Math.round(took_ms)} ms`);
+  assert.ok(code === 0 || code === 1, `exit code ${code}`);
 });
