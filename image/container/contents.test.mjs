@@ -39,6 +39,14 @@ test('the server and the loader are the only programs', () => {
   assert.deepEqual(programs.map((path) => path.split('/').at(-1).replace(/^ld-linux.*/, 'ld-linux')).sort(), ['kurento-media-server', 'ld-linux']);
 });
 
+test('every element that a filter may be made of is in the list of plug-ins', () => {
+  const source = readFileSync(new URL('../../modules/filters/src/allowed_elements.cpp', import.meta.url), 'utf8');
+  const list = readFileSync(join(kRoot, 'usr/share/kurento/gstreamer-registry.bin'), 'latin1');
+  const elements = [...source.matchAll(/"([a-z0-9_-]+)"/g)].map(([, name]) => name);
+  assert.ok(elements.length > 50);
+  assert.deepEqual(elements.filter((name) => !list.includes(`${name}\0`)), []);
+});
+
 test('there is no shell, no package manager, no interpreter', () => {
   const unwanted = /^(sh|bash|dash|busybox|apt.*|dpkg.*|perl.*|python.*|gst-.*|openssl|curl|ldconfig)$/;
   assert.deepEqual(all.map(({path}) => path).filter((path) => unwanted.test(path.split('/').at(-1)) && !path.startsWith('/usr/share/doc/')), []);
@@ -76,6 +84,20 @@ test('the list of contents names the versions that Debian knows', () => {
   const glib = sbom.packages.find(({name}) => name === 'libglib2.0-0');
   assert.equal(glib.versionInfo, run('dpkg-query', '-W', '-f', '${Version}', 'libglib2.0-0').trim());
   assert.equal(sbom.packages.find(({name}) => name === 'kurento-media-server').versionInfo, '7.3.0');
+});
+
+test('Debian has no update of anything in it', () => {
+  const names = readFileSync(join(kFolder, 'closed-holes.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ')[0]);
+  const simulated = run('apt-get', 'install', '--simulate', '--only-upgrade', ...names);
+  assert.deepEqual(simulated.match(/^Inst .*/gm) ?? [], []);
+});
+
+test('the vulnerabilities that Debian has closed are listed by package', () => {
+  const closed = new Map(readFileSync(join(kFolder, 'closed-holes.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ')).map(([name, version, ...holes]) => [name, {version, holes}]));
+  const sbom = json(readFileSync(join(kFolder, 'sbom.spdx.json'), 'utf8'));
+  for (const {name, versionInfo} of sbom.packages.slice(1)) assert.equal(closed.get(name)?.version, versionInfo, name);
+  assert.ok(closed.get('libvpx7').holes.includes('CVE-2023-5217'), 'the one that was exploited in browsers');
+  assert.deepEqual(closed.get('libjemalloc2').holes, ['-']);
 });
 
 test('each package brings its licence', () => {

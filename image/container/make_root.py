@@ -2,12 +2,13 @@
 """Makes the root file system of the server's image: the server, the GStreamer plug-ins of
 `gstreamer_plugins`, and what both need.
 
-  make_root.py --server FILE --config FOLDER --out FOLDER [--variant slim|full]
+  make_root.py --server FILE --config FOLDER --out FOLDER [--variant slim|full|debug]
 
 Needs root, or a kernel that lets users make user namespaces: the list of plug-ins is made inside.
 """
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,14 +29,17 @@ OPENED_BY_NAME = [
     f'{LIBRARIES}/libsoup-3.0.so.0',               # by the plug-in soup
     f'{LIBRARIES}/gio/modules/libgiognutls.so',    # by GIO, for https
 ]
+# Letters of text overlays: the plug-in pango finds them by fontconfig.
+FONT = ['/etc/fonts/fonts.conf', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf']
+SHELL = '/bin/busybox'  # of the debug variant: a shell and some tools in one static file
 CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'  # of the authorities that https asks
 
 
 def plugin_names(variant):
-    """Names of gstreamer_plugins that the variant has."""
+    """Names of gstreamer_plugins that the variant has: debug is full, and more."""
     with open(f'{HERE}/gstreamer_plugins', encoding='utf-8') as lines:
         words = [line.split() for line in lines if line.strip() and not line.startswith('#')]
-    return [line[-1] for line in words if len(line) == 1 or line[0] == variant]
+    return [line[-1] for line in words if len(line) == 1 or variant != 'slim']
 
 
 def add_programs(root, server, plugins):
@@ -49,6 +53,19 @@ def add_programs(root, server, plugins):
     for path in loaded:
         root.copy(path)
     root.add_libraries_of([server, *loaded])
+
+
+def add_debugging(root, server):
+    """A shell with its tools, and the server's symbols where gdb looks for them by the build id."""
+    root.copy(SHELL, 0o755)
+    for applet in run(SHELL, '--list').split():
+        if not os.path.lexists(root.path(f'/usr/bin/{applet}')):
+            os.symlink('busybox', root.path(f'/usr/bin/{applet}'))
+    build_id = re.search(r'Build ID: (\w+)', run('readelf', '-n', server)).group(1)
+    symbols = f'/usr/lib/debug/.build-id/{build_id[:2]}/{build_id[2:]}.debug'
+    root.make_folder(os.path.dirname(symbols))
+    run('objcopy', '--only-keep-debug', '--compress-debug-sections', server, root.path(symbols))
+    os.chmod(root.path(symbols), 0o644)
 
 
 # In a copy of the tree: the list holds paths and times as they are inside.
@@ -90,7 +107,7 @@ def main():
     parser.add_argument('--server', required=True)
     parser.add_argument('--config', required=True, help='folder with the default configuration')
     parser.add_argument('--out', required=True)
-    parser.add_argument('--variant', choices=['slim', 'full'], default='slim')
+    parser.add_argument('--variant', choices=['slim', 'full', 'debug'], default='slim')
     options = parser.parse_args()
 
     root = Root(options.out)
@@ -99,7 +116,11 @@ def main():
     for folder in ['/var/lib/kurento', '/var/log/kurento-media-server']:  # the server's own: packed with its user
         root.make_folder(folder, 0o750)
     root.copy(CERTIFICATES, package='ca-certificates')
+    for path in FONT:
+        root.copy(path)
     add_programs(root, options.server, plugin_names(options.variant))
+    if options.variant == 'debug':
+        add_debugging(root, options.server)
     root.add_copyrights()
     shutil.copytree(options.config, root.path('/etc/kurento'), dirs_exist_ok=True)
     make_registry(root)

@@ -1,11 +1,13 @@
 // The image at work: what it may, what it answers, how its variables are heard, how it ends.
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
 import {createSocket} from 'node:dgram';
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, test} from 'node:test';
+import {probe} from '../../e2e/harness/ffprobe.mjs';
+import {kMediaFolder, mediaFile} from '../../e2e/harness/media_files.mjs';
 import {until} from '../../e2e/harness/wait.mjs';
 import {Container, freePort, kRestrictions, load, podman, tryPodman} from './podman.mjs';
 
@@ -185,9 +187,38 @@ test('KMS_EXTERNAL_IPV4=auto is what a STUN server says, and no start without an
     assert.equal(await client.invoke(id, 'getStunServerPort'), stun.port);
   });
   stun.close();
-  const {status, output} = tryPodman('run', '--rm', '--network', 'host', ...kRestrictions, '--env', 'KMS_EXTERNAL_IPV4=auto', image);
+  const {status, output} = tryPodman('run', '--rm', '--network', 'none', ...kRestrictions, '--env', 'KMS_EXTERNAL_IPV4=auto', image);
   assert.equal(status, 1);
-  assert.match(output, /'externalIPv4' is 'auto', which needs an IPv4 'stunServerAddress' to ask/);
+  assert.match(output, /'externalIPv4' is 'auto', but there is no 'stunServerAddress', and no cloud that tells its IPv4 address/);
+});
+
+/** EC2's metadata service, as far as it is asked: a program for node. */
+const kMetadataService = `
+  require('node:http').createServer((request, response) => {
+    const tokened = request.headers['x-aws-ec2-metadata-token'] === 'a-token';
+    if (request.method === 'PUT' && request.url === '/latest/api/token') return response.end('a-token');
+    if (tokened && request.url === '/latest/meta-data/public-ipv4') return response.end('198.51.100.10');
+    response.writeHead(404).end();
+  }).listen(80, '169.254.169.254', () => console.log('listening'));`;
+
+test('KMS_EXTERNAL_IPV4=auto without a STUN server is what the cloud says', async () => {
+  const namespace = `cloud-${process.pid}`;
+  const ip = (...words) => execFileSync('ip', words);
+  ip('netns', 'add', namespace);
+  let cloud, container;
+  try {
+    ip('-n', namespace, 'link', 'set', 'lo', 'up');
+    ip('-n', namespace, 'address', 'add', '169.254.169.254/32', 'dev', 'lo');
+    cloud = spawn('ip', ['netns', 'exec', namespace, process.execPath, '-e', kMetadataService], {stdio: ['ignore', 'pipe', 'inherit']});
+    await new Promise((resolve) => cloud.stdout.once('data', resolve));
+    container = Container.start(image, {network: `ns:/run/netns/${namespace}`, environment: {KMS_EXTERNAL_IPV4: 'auto'}});
+    await until('the address is known', () => /externalIPv4 is 198\.51\.100\.10/.test(container.output));
+    await until('it listens', () => container.output.includes('demo page'));
+  } finally {
+    container?.remove();
+    cloud?.kill();
+    ip('netns', 'delete', namespace);
+  }
 });
 
 test('KMS_NETWORK_INTERFACES and KMS_ICE_TCP choose the candidates', async () => {
@@ -276,6 +307,25 @@ test('GStreamer finds its plug-ins in the list that was made before', async () =
     assert.equal(client.events.find(({type}) => type === 'Error').data.type, 'INVALID_URI');
     assert.doesNotMatch(container.output, /plugin-scanner|registry|missing element/i);
   });
+});
+
+test('a recording is found in the folder that is mounted', async () => {
+  const recordings = join(folder, 'recordings'), film = mediaFile('webm', 4);
+  mkdirSync(recordings);
+  chownSync(recordings, kUser, kUser);
+  await withContainer({options: ['--volume', `${recordings}:/var/lib/kurento`, '--volume', `${kMediaFolder}:/films:ro`]}, async (container, client) => {
+    const {pipeline, id: player} = await endpoint(client, 'PlayerEndpoint', {uri: film.replace(kMediaFolder, 'file:///films'), useEncodedMedia: true});
+    const recorder = await client.create('RecorderEndpoint', {mediaPipeline: pipeline, uri: 'calls/one.webm', mediaProfile: 'WEBM'});
+    await client.invoke(player, 'connect', {sink: recorder});
+    await client.subscribe(player, 'EndOfStream');
+    await client.invoke(recorder, 'record');
+    await client.invoke(player, 'play');
+    await until('the film has ended', () => client.events.some(({type}) => type === 'EndOfStream'), 20_000);
+    await client.invoke(recorder, 'stopAndWait');
+  });
+  const {codecs, seconds} = probe(join(recordings, 'calls', 'one.webm'));
+  assert.deepEqual(codecs, {video: 'vp8', audio: 'opus'});
+  assert.ok(Math.abs(seconds - 4) < 0.5, `${seconds} s`);
 });
 
 test('SIGTERM ends it at once', async () => {
