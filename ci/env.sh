@@ -40,7 +40,11 @@ runUnitTests() {
   read -r good bad < <(python3 ci/count_tests.py "$log")
   passed=$((passed + good))
   failed=$((failed + bad))
-  [ "$bad" -eq 0 ] || { grep -E '\*\*\*(Failed|Exception|Timeout|Not Run)|ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure|\[  FAILED  \]' "$log" | head -n 60 || true; }  # head may leave grep behind
+  [ "$bad" -eq 0 ] || {
+    grep -E '\*\*\*(Failed|Exception|Timeout|Not Run)|\[  FAILED  \]' "$log"
+    # From the copy that ctest prints as it runs, with the program's number before each line.
+    grep -E -A 30 '^[0-9]+: .*(ERROR: .*Sanitizer|runtime error|WARNING: ThreadSanitizer|: Failure)' "$log"
+  } | head -n 250 || true  # head may leave grep behind
 }
 
 # installNodePackages FOLDER: what its package-lock.json names; does nothing when that is there.

@@ -15,6 +15,7 @@ MAY_INCLUDE = [
     ("server/packet/rtp", ["server/base"]),
     ("server/packet", ["server/base", "server/packet"]),
     ("server/net", ["server/base", "server/packet"]),
+    ("server/http", ["server/base"]),
     ("server/frame", ["server/base", "server/packet"]),
     ("server/model", ["server/base"]),
     ("server/rpc", ["server/base", "server/model"]),
@@ -25,9 +26,9 @@ TESTS_MAY_ALSO = re.compile(r"_(test|fuzz|bench)\.cpp$")
 
 # No GStreamer below the frame plane, no GLib in the packet plane.
 FOREIGN = [
-    (re.compile(r"^server/(base|packet|net|model|rpc|config)/"), re.compile(r"<gst/"), "GStreamer"),
-    (re.compile(r"^server/(base|packet|model|rpc|config)/"), re.compile(r"<(glib|gio|nice)[/.]"), "GLib or libnice"),
-    (re.compile(r"^server/(base|packet|net|model|config)/"), re.compile(r"<websocketpp/"), "websocketpp"),
+    (re.compile(r"^server/(base|packet|net|http|model|rpc|config)/"), re.compile(r"<gst/"), "GStreamer"),
+    (re.compile(r"^server/(base|packet|http|model|rpc|config)/"), re.compile(r"<(glib|gio|nice)[/.]"), "GLib or libnice"),
+    (re.compile(r"^server/(base|packet|net|http|model|config)/"), re.compile(r"<websocketpp/"), "websocketpp"),
 ]
 # Seconds to compile: they stay out of headers.
 SLOW_IN_HEADERS = re.compile(r"<(boost/asio\.hpp|boost/asio/ssl\.hpp|boost/beast|websocketpp/|gst/)")
