@@ -103,11 +103,12 @@ function impossibleRtcp() {
 }
 
 /** Records of DTLS application data, where data channels live: SCTP's words, but not sealed. */
+/** Records of DTLS as if they were protected, with numbers that the page has not used: of any length from nothing, or with a wrong one. */
 function sctpGarbage() {
   return times(256, (n) => {
-    const chunk = randomBytes(12 + n * 4);
-    const record = Buffer.concat([Buffer.from([23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, n >> 8, n & 255]), Buffer.alloc(2), chunk]);
-    record.writeUInt16BE(n % 3 === 0 ? 0xffff : chunk.length, 11);
+    const chunk = randomBytes(n < 64 ? n : n * 4);
+    const record = Buffer.concat([Buffer.from([23, 0xfe, 0xfd, 0, 1, 0, 0, 0, 1, n >> 8, n & 255]), Buffer.alloc(2), chunk]);
+    record.writeUInt16BE(n % 4 === 3 ? 0xffff : chunk.length, 11);
     return record;
   });
 }

@@ -19,6 +19,30 @@ namespace {
 
 constexpr std::size_t kMaxRecordBytes = 16 * 1024;
 
+// RFC 6347 §4.1: type, version, epoch, number, length.
+constexpr std::size_t kRecordHeaderBytes = 13, kEpochAt = 3, kLengthAt = 11;
+constexpr std::size_t kTagBytes = 16;
+constexpr std::size_t kGcmNonceBytes = 8;  // In front, RFC 5288 §3.
+
+// What protection adds to a record at least; before the cipher is agreed on, the most that it may
+// be.
+std::size_t protectionBytes(const SSL* ssl) {
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  const bool is_chacha = cipher && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305;
+  return is_chacha ? kTagBytes : kGcmNonceBytes + kTagBytes;
+}
+
+// One that cannot hold its protection. Anybody can send it, and it is to be discarded (RFC 6347
+// §4.1.2.7); OpenSSL 3.0 ends the session over it, with an alert.
+bool hasRecordTooShort(Bytes datagram, std::size_t protection) {
+  while (datagram.size() >= kRecordHeaderBytes) {
+    const std::size_t length = loadBe16(datagram, kLengthAt);
+    if (loadBe16(datagram, kEpochAt) > 0 && length < protection) return true;
+    datagram = datagram.subspan(std::min(kRecordHeaderBytes + length, datagram.size()));
+  }
+  return false;
+}
+
 // OpenSSL's timer reads the machine's clock; an hour keeps it from ever acting on its own.
 unsigned int neverByItself(SSL*, unsigned int) { return 3'600'000'000u; }
 
@@ -255,6 +279,7 @@ void DtlsSession::receive(Bytes datagram, Timestamp now) {
   Parts& p = *parts_;
   if (p.state != DtlsState::Connecting && p.state != DtlsState::Connected) return;
   if (datagram.empty() || datagram.size() > kMaxInputBytes) return;
+  if (hasRecordTooShort(datagram, protectionBytes(p.ssl.get()))) return;
   if (p.state == DtlsState::Connecting) p.schedule.begin(now);
   p.pipe.input = datagram;
   p.run(now);

@@ -295,6 +295,27 @@ TEST_F(DtlsSessionTest, IgnoresAnUnprotectedAlertAndReplaysOnceConnected) {
   EXPECT_EQ(client.session.state(), DtlsState::Connected);
 }
 
+// A record as it comes after the handshake: type, version, epoch, number, length (RFC 6347 §4.1).
+Datagram protectedRecord(std::uint8_t type, std::uint8_t number, std::size_t bytes) {
+  Datagram record{type, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, number};
+  record.push_back(static_cast<std::uint8_t>(bytes >> 8));
+  record.push_back(static_cast<std::uint8_t>(bytes));
+  for (std::size_t i = 0; i < bytes; ++i) record.push_back(static_cast<std::uint8_t>(7 * i));
+  return record;
+}
+
+TEST_F(DtlsSessionTest, IsNotDisturbedByRecordsOfAnyLengthThatNobodyProtected) {
+  start();
+  run();
+  for (std::uint8_t bytes = 0; bytes < 64; ++bytes)
+    for (std::uint8_t type = 20; type < 26; ++type)
+      for (Side* side : {&client, &server})
+        side->session.receive(protectedRecord(type, 100 + bytes, bytes), now);
+
+  EXPECT_EQ(server.session.state(), DtlsState::Connected);
+  EXPECT_EQ(client.session.state(), DtlsState::Connected);
+}
+
 TEST_F(DtlsSessionTest, CarriesApplicationDataBothWays) {
   start();
   run();
