@@ -80,8 +80,11 @@ class Host {
 
   allow() { this.run('nft', 'delete', 'table', 'inet', 'e2e'); }
 
-  /** Counts what arrives by nftables' `match`; counted() tells the packets so far. */
-  count(match) { this.#nft(`table inet counting { counter seen {}; chain in { type filter hook input priority 0; ${match} counter name seen; }; }`); }
+  /** Counts what arrives and fits one of nftables' `matches`; counted() tells the packets so far. */
+  count(...matches) {
+    const rules = matches.map((match) => `${match} counter name seen;`).join(' ');
+    this.#nft(`table inet counting { counter seen {}; chain in { type filter hook input priority 0; ${rules} }; }`);
+  }
 
   counted() { return Number(/packets (\d+)/.exec(this.run('nft', 'list', 'counter', 'inet', 'counting', 'seen'))[1]); }
 

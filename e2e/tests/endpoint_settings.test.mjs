@@ -75,7 +75,7 @@ scene('candidates are what interfaces, external address, ports and iceTcp say', 
 scene('packets carry the service class that the application chose', async (s) => {
   const server = await s.anotherServer({host: s.lab.host('server')});
   const browser = s.lab.host('browser');
-  browser.count('ip dscp 46 meta l4proto udp');
+  browser.count('ip dscp 46 meta l4proto udp', 'ip6 dscp 46 meta l4proto udp');
   const page = await s.pageOf({host: browser});
   const client = await s.rawClient(server.url);
   const pipeline = await client.create('MediaPipeline');
