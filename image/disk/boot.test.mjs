@@ -37,6 +37,7 @@ scene('from nothing to a call through its relay; the root is read-only, the port
   const report = /root: (squashfs) (\S+); listening: (.*)/.exec(machine.console);
   assert.ok(report[2].split(',').includes('ro'), report[0]);
   assert.ok(!machine.console.includes('can be written'));
+  assert.doesNotMatch(machine.console, /failed units/);
   const undocumented = report[3].trim().split(' ').filter((port) => !kPorts.test(port) && !isOfMedia(port.slice(0, 3), Number(port.slice(3))));
   assert.deepEqual(undocumented, [], report[3]);
   assert.doesNotMatch(machine.console, /login:/);
