@@ -138,6 +138,22 @@ async function listening(s, server) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
+/** A playlist of HTTP Live Streaming (RFC 8216) with one part. */
+const playlist = (part) => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:1,\n${part}\n#EXT-X-ENDLIST\n`;
+
+scene('a playlist reaches what its server has, and neither files nor descriptors of this machine', async (s) => {
+  await s.server();
+  const client = await s.rawClient(), pipeline = await client.create('MediaPipeline');
+  const part = sample('h264-aac.ts'), part_uri = `file://${join(kMediaFolder, 'sample-h264-aac.ts')}`;
+  const pages = {'/part.ts': part, '/good.m3u8': playlist('part.ts'), '/file.m3u8': playlist(part_uri), '/descriptor.m3u8': playlist('fd://0')};
+  const site = await listening(s, createServer((request, response) => response.end(pages[request.url])));
+  const local = join(kMediaFolder, 'local.m3u8');
+  writeFileSync(local, playlist(part_uri));
+
+  for (const [uri, outcome] of [[`${site}/good.m3u8`, 'EndOfStream'], [`file://${local}`, 'EndOfStream'], [`${site}/file.m3u8`, 'INVALID_URI'], [`${site}/descriptor.m3u8`, 'INVALID_URI']])
+    assert.equal(await tryToPlay(client, pipeline, uri, {}, 15_000), outcome, uri);
+});
+
 scene('web servers that lie, stall, send for ever or lead in circles are told as errors, and nothing hangs', async (s) => {
   const {client, pipeline, viewer} = await surroundings(s);
   const site = await listening(s, createServer((request, response) => kBadSites[request.url](request, response)));

@@ -18,6 +18,8 @@ struct GstRelease {
   void operator()(GstObject* object) const { gst_object_unref(object); }
   void operator()(GstElement* element) const { gst_object_unref(element); }
   void operator()(GstPad* pad) const { gst_object_unref(pad); }
+  void operator()(GstPlugin* plugin) const { gst_object_unref(plugin); }
+  void operator()(GstElementFactory* factory) const { gst_object_unref(factory); }
   void operator()(GstBus* bus) const { gst_object_unref(bus); }
   void operator()(GstClock* clock) const { gst_object_unref(clock); }
   void operator()(GstCaps* caps) const { gst_caps_unref(caps); }
@@ -29,6 +31,10 @@ struct GstRelease {
 };
 template <class T>
 using GstPtr = std::unique_ptr<T, GstRelease>;
+
+// Reads what is open, which stays the caller's and must outlive it. No URI reaches descriptors. Null
+// when GStreamer has no such element; else not owned yet.
+GstElement* makeDescriptorSource(int descriptor);
 
 // False: it was taken out of the bin meanwhile, and what it tells is of no interest any more.
 bool isFromWithin(GstElement* bin, GstMessage* message);

@@ -1,11 +1,16 @@
 #include "server/frame/player_chain.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <optional>
 
+#include "server/base/uuid.h"
 #include "server/frame/test_player.h"
 
 namespace ms::frame {
@@ -37,6 +42,11 @@ class PlayerChainTest : public testing::Test {
   }
   milliseconds position(PlayerChain& chain) {
     return ask<milliseconds>([&](auto done) { chain.position(std::move(done)); });
+  }
+  static std::filesystem::path makeFifo() {
+    auto path = film().folder() / ("fifo-" + makeUuid());
+    EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+    return path;
   }
 
   Loop loop_{"test"};
@@ -152,6 +162,37 @@ TEST_F(PlayerChainTest, TellsWhatCannotBePlayed) {
     ASSERT_TRUE(told_->waitFor(type)) << name;
     while (told_->count(type) == before) std::this_thread::yield();
     EXPECT_EQ(told_->count(type), before + 1) << name;
+  }
+}
+
+TEST_F(PlayerChainTest, ReachesNoDescriptorOfTheProcess) {
+  const int descriptor = ::open(film().path().c_str(), O_RDONLY | O_CLOEXEC);
+  const auto chain = makeChain("fd://" + std::to_string(descriptor));
+  chain->play();
+  EXPECT_TRUE(told_->waitFor("INVALID_URI"));
+  close(descriptor);
+}
+
+TEST_F(PlayerChainTest, PlaysWhatIsWrittenToAFifo) {
+  const auto fifo = makeFifo();
+  const auto chain = makeChain("file://" + fifo.string());
+  Screen video(*chain, loop_, rtp::MediaKind::Video, kVp8);
+  chain->play();
+  std::ofstream(fifo) << std::ifstream(film().path()).rdbuf();
+  ASSERT_TRUE(told_->waitFor("end"));
+  loop_.runAndWait([&] { EXPECT_EQ(video.frames.size(), 20u); });
+}
+
+TEST_F(PlayerChainTest, LeavesAFifoThatNobodyWritesTo) {
+  const auto fifo = makeFifo();
+  for (const bool is_heard : {false, true}) {
+    auto chain = makeChain("file://" + fifo.string());
+    chain->play();
+    position(*chain);  // It has been opened.
+    std::optional<std::ofstream> writer;
+    if (is_heard) writer.emplace(fifo) << "a beginning" << std::flush;
+    chain.reset();
+    while (threads_.running() > 0) std::this_thread::yield();
   }
 }
 

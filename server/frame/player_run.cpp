@@ -124,6 +124,20 @@ void PlayerRun::Link::onSourceSetup(GstElement*, GstElement* source, gpointer li
   static_cast<const Link*>(link)->setUpSource(source);
 }
 
+// Playlists name where their parts are: one from elsewhere has no say about files of this machine.
+// What reads the playlist would keep an error of its source to itself.
+void PlayerRun::Link::onElementAdded(GstBin* pipeline, GstBin*, GstElement* element,
+                                     gpointer link) {
+  if (!GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SOURCE) || !GST_IS_URI_HANDLER(element))
+    return;
+  const GstPtr<gchar> uri(gst_uri_handler_get_uri(GST_URI_HANDLER(element)));
+  if (!uri || !gst_uri_has_protocol(uri.get(), kFileScheme)) return;
+  const std::string& played = static_cast<const Link*>(link)->settings.uri;
+  if (gst_uri_has_protocol(played.c_str(), kFileScheme)) return;
+  gst_uri_handler_set_uri(GST_URI_HANDLER(element), "file:///dev/null", nullptr);
+  GST_ELEMENT_ERROR(pipeline, RESOURCE, NOT_FOUND, ("A file of this machine"), ("%s", uri.get()));
+}
+
 void PlayerRun::Link::setUpSource(GstElement* source) const {
   if (settings.feed) {
     settings.feed->attach(source);
@@ -153,24 +167,43 @@ void PlayerRun::open() {
   const GstPtr<GstBus> bus(gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get())));
   gst_bus_set_sync_handler(bus.get(), &Link::onBusMessage, link, nullptr);
 
-  GstElement* const reader = gst_element_factory_make("uridecodebin", nullptr);
+  g_signal_connect(pipeline_.get(), "deep-element-added", G_CALLBACK(Link::onElementAdded), link);
+
+  GstElement* const reader = addReader();
   if (!reader) {
     return observer_.on_error({.type = "UNEXPECTED_ELEMENT_ERROR",
                                .code = 0,
                                .description = "GStreamer's base plug-ins are missing"});
   }
   const GstPtr<GstCaps> caps(gst_caps_from_string(decodeUntil(settings_.form).c_str()));
-  g_object_set(reader, "uri", settings_.uri.c_str(), "caps", caps.get(), "expose-all-streams",
-               FALSE, nullptr);
+  g_object_set(reader, "caps", caps.get(), "expose-all-streams", FALSE, nullptr);
   g_signal_connect(reader, "pad-added", G_CALLBACK(Link::onPadAdded), link);
   g_signal_connect(reader, "no-more-pads", G_CALLBACK(Link::onNoMorePads), link);
   g_signal_connect(reader, "autoplug-select", G_CALLBACK(Link::onAutoplugSelect), link);
-  g_signal_connect(reader, "source-setup", G_CALLBACK(Link::onSourceSetup), link);
-  gst_bin_add(GST_BIN(pipeline_.get()), reader);
   is_live_ =
       gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED) == GST_STATE_CHANGE_NO_PREROLL;
   if (is_live_) is_prerolled_ = true;
   applyTarget();
+}
+
+// The element that gives the streams; null without GStreamer's plug-ins.
+GstElement* PlayerRun::addReader() {
+  GstBin* const pipeline = GST_BIN(pipeline_.get());
+  file_ = WaitingFile::open(settings_.uri);
+  GstElement* const reader =
+      gst_element_factory_make(file_ ? "decodebin" : "uridecodebin", nullptr);
+  if (!reader) return nullptr;
+  gst_bin_add(pipeline, reader);
+  if (file_) {
+    GstElement* const source = makeDescriptorSource(file_->descriptor());
+    if (!source) return nullptr;
+    gst_bin_add(pipeline, source);
+    gst_element_link(source, reader);
+  } else {
+    g_signal_connect(reader, "source-setup", G_CALLBACK(Link::onSourceSetup), link_.get());
+    g_object_set(reader, "uri", settings_.uri.c_str(), nullptr);
+  }
+  return reader;
 }
 
 void PlayerRun::setTarget(Target target) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/frame/blocked_pads.h"
+#include "server/frame/file_uri.h"
 #include "server/frame/frame_stream.h"
 #include "server/frame/gstreamer.h"
 #include "server/frame/media_error.h"
@@ -77,8 +78,10 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
     static int onAutoplugSelect(GstElement* element, GstPad* pad, GstCaps* caps,
                                 GstElementFactory* factory, gpointer link);
     static void onSourceSetup(GstElement* element, GstElement* source, gpointer link);
+    static void onElementAdded(GstBin* pipeline, GstBin* bin, GstElement* element, gpointer link);
   };
 
+  GstElement* addReader();
   void addStream(GstPad* pad);
   void handle(GstMessage* message);
   void onError(GstMessage* message);
@@ -93,6 +96,7 @@ class PlayerRun : public std::enable_shared_from_this<PlayerRun> {
   const std::shared_ptr<SerialExecutor> executor_;
   std::unique_ptr<Link> link_;  // Outlives the pipeline.
 
+  std::unique_ptr<const WaitingFile> file_;  // When it is one; outlives the pipeline, too.
   GstPtr<GstElement> pipeline_;
   std::vector<std::unique_ptr<FrameStream>> streams_;
   Target target_ = Target::Paused;

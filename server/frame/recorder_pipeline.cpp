@@ -8,6 +8,7 @@
 #include "server/base/log.h"
 #include "server/base/mutex.h"
 #include "server/frame/codec_table.h"
+#include "server/frame/file_uri.h"
 #include "server/frame/mp4_fast_start.h"
 
 namespace ms::frame {
@@ -15,16 +16,8 @@ namespace {
 
 LogCategory category("recorderendpoint");
 
-constexpr std::string_view kFileScheme = "file://";
-
 const char* nameOf(rtp::MediaKind kind) {
   return kind == rtp::MediaKind::Audio ? "audio" : "video";
-}
-
-std::optional<std::filesystem::path> pathOf(const std::string& uri) {
-  if (!uri.starts_with(kFileScheme)) return std::nullopt;
-  const GstPtr<gchar> path(g_filename_from_uri(uri.c_str(), nullptr, nullptr));
-  return path ? std::optional<std::filesystem::path>(path.get()) : std::nullopt;
 }
 
 bool isHttp(const std::string& uri) {
