@@ -32,8 +32,8 @@ struct GstRelease {
 template <class T>
 using GstPtr = std::unique_ptr<T, GstRelease>;
 
-// Reads what is open, which stays the caller's and must outlive it. No URI reaches descriptors. Null
-// when GStreamer has no such element; else not owned yet.
+// Reads what is open, which stays the caller's and must outlive it. No URI reaches descriptors.
+// Null when GStreamer has no such element; else not owned yet.
 GstElement* makeDescriptorSource(int descriptor);
 
 // False: it was taken out of the bin meanwhile, and what it tells is of no interest any more.
