@@ -36,7 +36,7 @@ makeTargets() {
 # which test it was (a crash, a sanitizer's finding, no end) as one failure more.
 runUnitTests() {
   local log=$kBuild/ci/ctest-$1.log good bad
-  ctest --test-dir "build/$1" -V -j "$(nproc)" --no-tests=error --timeout 240 >"$log" 2>&1 </dev/null || true
+  ctest --test-dir "build/$1" -V -j "$(nproc)" --no-tests=error --timeout 480 >"$log" 2>&1 </dev/null || true
   read -r good bad < <(python3 ci/count_tests.py "$log")
   passed=$((passed + good))
   failed=$((failed + bad))
