@@ -10,13 +10,13 @@ import {readFileSync} from 'node:fs';
 import {freePortPairs} from '../e2e/harness/gst.mjs';
 import {MediaServer} from '../e2e/harness/media_server.mjs';
 import {RawClient} from '../e2e/harness/raw_client.mjs';
+import {sleep} from '../e2e/harness/wait.mjs';
 
 const seconds = Number(process.argv[2] ?? 20);
 const kCameras = 4, kRate = 15, kWarmUp_ms = 4000, kTicksPerSecond = 100;
 const kBitrate = 500_000;  // maxVideoSendBandwidth of an endpoint, by default
 const kEncoder = `videoconvert ! vp8enc deadline=1 cpu-used=16 end-usage=cbr threads=1 lag-in-frames=0 keyframe-max-dist=1800 target-bitrate=${kBitrate} ! rtpvp8pay`;
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const started = [];
 
 function launch(pipeline) {

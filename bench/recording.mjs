@@ -14,12 +14,12 @@ import {join} from 'node:path';
 import {freePortPairs} from '../e2e/harness/gst.mjs';
 import {MediaServer} from '../e2e/harness/media_server.mjs';
 import {RawClient} from '../e2e/harness/raw_client.mjs';
+import {sleep} from '../e2e/harness/wait.mjs';
 
 const out_at = process.argv.indexOf('--out');
 const seconds = Number(process.argv[2] ?? 20) || 20;
 const kWarmUp_ms = 3000, kTicksPerSecond = 100, kClockRate = 90_000, kFrame_ms = 1000 / 30;
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 const started = [];
 process.once('exit', () => {

@@ -11,6 +11,7 @@ import {MediaServer} from '../../e2e/harness/media_server.mjs';
 import {slopeOf, threadNames, usageOf} from '../../e2e/harness/process_usage.mjs';
 import {seeded} from '../../e2e/harness/seeded.mjs';
 import {runLoadTool, runSession} from './sessions.mjs';
+import {sleep} from '../../e2e/harness/wait.mjs';
 
 const kAtOnce = 4, kLoadViewers = 4;
 const kRest_ms = 6000;           // the threads of chains linger for 3 s, and 2 s later unused memory is given back
@@ -60,7 +61,7 @@ async function churn(end_ms) {
 
 /** What the server uses when nothing is there. */
 async function rest() {
-  await new Promise((resolve) => setTimeout(resolve, kRest_ms));
+  await sleep(kRest_ms);
   const {resident_kb, threads, descriptors} = usageOf(server.pid);
   const point = {minute: Number((performance.now() / 60_000).toFixed(2)), sessions, resident_kb, threads, descriptors};
   console.log(`soak: ${JSON.stringify(point)}`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {callKurento, connectPeer, expectCameraPicture, expectMoving, expectTone, inPage, kurentoEndpoint} from '../harness/call.mjs';
 import {kToneHz} from '../harness/fake_devices.mjs';
 import {scene} from '../harness/scene.mjs';
-import {until} from '../harness/wait.mjs';
+import {sleep, until} from '../harness/wait.mjs';
 
 /** An endpoint of that page, and what it tells of transcoding, by media type, newest last. */
 async function join(pipeline, page, name, options, connect = async () => {}) {
@@ -119,7 +119,7 @@ scene('setVideoFormat limits the pictures per second of what is encoded, while i
   const format = (numerator) => callKurento(publisher.object, 'setVideoFormat', {codec: 'H264', framerate: {numerator, denominator: 1}});
   const rate = async () => {
     const [frames, ms] = [await inPage(page, 'frames', 'viewer'), performance.now()];
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await sleep(2000);
     return (await inPage(page, 'frames', 'viewer') - frames) * 1000 / (performance.now() - ms);
   };
   for (const [wanted, fits] of [[5, (fps) => fps > 3.5 && fps < 6.5], [30, (fps) => fps > 10], [0, (fps) => fps > 10]]) {

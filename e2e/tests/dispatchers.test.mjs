@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {callKurento, connectPeer, expectColours, expectTone, inPage, kurentoEndpoint, rawEndpoint} from '../harness/call.mjs';
 import {scene} from '../harness/scene.mjs';
-import {until} from '../harness/wait.mjs';
+import {sleep, until} from '../harness/wait.mjs';
 
 const kCentre = [0.5, 0.5];
 const kConnectError = 40004, kNotFound = 40101;
@@ -93,7 +93,7 @@ scene('a DispatcherOneToMany shows everybody its one source, and nobody anything
   await until('nothing comes any more', async () => {
     const now = await received(), has_stopped = now === before;
     before = now;
-    if (!has_stopped) await new Promise((resolve) => setTimeout(resolve, 300));
+    if (!has_stopped) await sleep(300);
     return has_stopped;
   });
   await client.invoke(stage.hub, 'setSource', {source: stage.ports.blue});

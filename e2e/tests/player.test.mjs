@@ -9,7 +9,7 @@ import {kToneHz} from '../harness/fake_devices.mjs';
 import {kMediaFolder, mediaFile} from '../harness/media_files.mjs';
 import {RtspServer} from '../harness/rtsp_server.mjs';
 import {scene} from '../harness/scene.mjs';
-import {until} from '../harness/wait.mjs';
+import {sleep, until} from '../harness/wait.mjs';
 
 const kLong_s = 30, kShort_s = 3;
 
@@ -126,7 +126,7 @@ scene('it pauses, goes on, jumps, and begins anew after a stop', async (s) => {
   const halted = await until('it stands still', async () => await position() === await position() && position());
   await until('no picture comes', async () => {
     const before = await inPage(page, 'frames', 'viewer');
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(300);
     return await inPage(page, 'frames', 'viewer') === before;
   });
   assert.equal(await position(), halted);
